@@ -21,8 +21,8 @@ use domain::{
 };
 
 use crate::{
-    fresh::Fresh,
-    problem::{Kind, Problem},
+    lake::fresh::Fresh,
+    problem::{Problem, ProblemKind},
 };
 
 use audit::Rejection;
@@ -136,18 +136,18 @@ fn find<'a>(keys: &'a Keys, secret: &Secret, now: DateTime<Utc>) -> Result<&'a K
 /// One answer to all that have no key which holds: which of the reasons it is, is nobody's business.
 fn unknown() -> Problem {
     Problem::new(
-        Kind::Unauthorized,
+        ProblemKind::Unauthorized,
         "the API key is unknown, revoked or expired: ask the lake's operator for one",
     )
 }
 
 fn missing() -> Problem {
-    Problem::new(Kind::Unauthorized, format!("this lake answers who has an API key: {HOW}"))
+    Problem::new(ProblemKind::Unauthorized, format!("this lake answers who has an API key: {HOW}"))
 }
 
 fn closed() -> Problem {
     Problem::new(
-        Kind::Unauthorized,
+        ProblemKind::Unauthorized,
         "this lake has no API keys yet, so it answers nobody: its operator makes the first one with `tributary key \
          create`, or lets everybody in with TRIBUTARY_OPEN_ACCESS=on",
     )
@@ -157,11 +157,14 @@ fn closed() -> Problem {
 fn unreadable(error: &AccessError) -> Problem {
     tracing::error!(error = domain::chain(error), "the API keys cannot be read: nobody gets in");
     if matches!(error, AccessError::Store(StoreError::Unavailable { .. })) {
-        Problem::new(Kind::Unavailable, "the lake's API keys are out of reach: try again in some seconds")
-            .retry_after(RETRY)
+        Problem::new(
+            ProblemKind::Unavailable,
+            "the lake's API keys are out of reach: try again in some seconds",
+        )
+        .retry_after(RETRY)
     } else {
         Problem::new(
-            Kind::Internal,
+            ProblemKind::Internal,
             "the lake's API keys cannot be read: its operator finds the reason in the log",
         )
     }

@@ -55,6 +55,6 @@ impl Context {
 
     /// The API's router, to be served by whoever holds this context.
     pub fn router(&self) -> axum::Router {
-        crate::routes::router(Arc::clone(&self.api))
+        crate::http::routes::router(Arc::clone(&self.api))
     }
 }

@@ -6,7 +6,7 @@ use domain::{
     metric::{self, Metric},
 };
 
-use crate::answer::LogLine;
+use crate::http::response::LogLine;
 
 /// What one invocation did.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

@@ -27,7 +27,7 @@ use lambda_http::{
     request::LambdaRequest,
 };
 
-use crate::{context::Context, done::Done, preferences::Deadline, unanswered};
+use crate::{connection::refusals, context::Context, done::Done, request::preferences::Deadline};
 
 pub use event::{Answer, Received};
 
@@ -105,7 +105,7 @@ fn in_time(router: Router) -> Router {
         request.extensions_mut().insert(Deadline(deadline));
         deadline::in_time(&SystemClock, deadline, next.run(request)).await.unwrap_or_else(|expired| {
             tracing::error!(error = domain::chain(&expired), "a request was given up");
-            unanswered::given_up()
+            refusals::given_up()
         })
     }))
 }

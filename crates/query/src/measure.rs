@@ -5,10 +5,9 @@ use std::error::Error;
 use bytes::Bytes;
 
 use crate::{
-    answer_types, compression,
-    format::Format,
-    render::{Limits, Options, PageWriter, Position},
-    result::ResultReader,
+    http::compression,
+    render::{PageLimits, PageWriter, Position, result::ResultReader, result_types},
+    request::{format::Format, representation::FormatOptions},
 };
 
 /// Renders all of Athena's CSV, whose columns have these names and types in Athena's words, from pieces as long as those
@@ -24,9 +23,9 @@ pub fn rendered(
         name: (*name).to_owned(),
         data_type: (*data_type).to_owned(),
     };
-    let columns = answer_types::columns(&columns.iter().map(column).collect::<Vec<_>>());
-    let limits = Limits { max_rows: u64::MAX, max_body: usize::MAX };
-    let mut writer = PageWriter::new(format, &columns, Options::default(), limits, Position::START);
+    let columns = result_types::columns(&columns.iter().map(column).collect::<Vec<_>>());
+    let limits = PageLimits { max_rows: u64::MAX, max_body: usize::MAX };
+    let mut writer = PageWriter::new(format, &columns, FormatOptions::default(), limits, Position::START);
     let mut reader = ResultReader::new(columns.iter().map(|column| column.name.as_str()));
     for start in (0..csv.len()).step_by(PIECE) {
         reader.feed(csv.slice(start..csv.len().min(start + PIECE)));

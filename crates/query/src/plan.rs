@@ -1,20 +1,24 @@
 //! A request held against a dataset: every name is a column, every value has its column's type.
 
 mod between;
+pub(crate) mod column;
 mod condition;
 mod depth;
+pub(crate) mod literal;
 mod order;
+pub(crate) mod pattern;
+mod prune;
 mod seek;
 mod select;
+pub(crate) mod value;
 
 use domain::{Dataset, DatasetName};
 
 use crate::{
-    column::{Operand, OutputColumn, TableColumn},
-    problem::{Kind, Problem, listing, quote},
-    prune,
+    problem::{Problem, ProblemKind, listing, quote},
     request::{RawPath, RowsRequest},
 };
+use column::{Operand, OutputColumn, TableColumn};
 
 pub(crate) use condition::{Comparison, Condition};
 pub(crate) use order::{OrderBy, OrderKey};
@@ -42,7 +46,7 @@ pub(crate) struct RowsPlan {
 
 /// How many rows a request gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
+pub(crate) struct RowLimits {
     /// Without `limit`.
     pub(crate) default_rows: u64,
     /// With any.
@@ -51,7 +55,7 @@ pub(crate) struct Limits {
 
 impl RowsPlan {
     /// Holds the request against the dataset.
-    pub(crate) fn new(dataset: &Dataset, request: &RowsRequest, limits: Limits) -> Result<Self, Problem> {
+    pub(crate) fn new(dataset: &Dataset, request: &RowsRequest, limits: RowLimits) -> Result<Self, Problem> {
         let columns = select::columns(dataset, request.select.as_deref())?;
         let grouped = columns.iter().any(Selected::is_aggregate);
         if grouped {
@@ -88,14 +92,14 @@ pub(crate) fn bound(rows: u64) -> Option<u64> {
 }
 
 /// The most rows of an answer to who asked for so many.
-pub(crate) fn limit(asked: Option<u64>, limits: Limits) -> Result<u64, Problem> {
-    let Limits { default_rows, max_rows } = limits;
+pub(crate) fn limit(asked: Option<u64>, limits: RowLimits) -> Result<u64, Problem> {
+    let RowLimits { default_rows, max_rows } = limits;
     let Some(asked) = asked else {
         return Ok(default_rows.min(max_rows));
     };
     Some(asked).filter(|rows| *rows <= max_rows).ok_or_else(|| {
         let detail = format!("limit {asked} is more than the {max_rows} rows that one answer may have");
-        Problem::new(Kind::TooMuch, detail).with("parameter", "limit").with("maximum", max_rows)
+        Problem::new(ProblemKind::TooMuch, detail).with("parameter", "limit").with("maximum", max_rows)
     })
 }
 
@@ -112,7 +116,7 @@ fn operand(dataset: &Dataset, path: &RawPath) -> Result<Operand, Problem> {
             Some(domain::DataType::Struct(fields)) => {
                 let names = fields.iter().map(|field| field.name.as_str());
                 let detail = format!("{:?} has no field {}", reached.to_string(), quote(field));
-                Problem::new(Kind::UnknownColumn, detail).suggesting(field, "fields", names)
+                Problem::new(ProblemKind::UnknownColumn, detail).suggesting(field, "fields", names)
             }
             _ => {
                 let detail = format!(
@@ -120,7 +124,7 @@ fn operand(dataset: &Dataset, path: &RawPath) -> Result<Operand, Problem> {
                     reached.to_string(),
                     quote(field)
                 );
-                Problem::new(Kind::UnknownColumn, detail)
+                Problem::new(ProblemKind::UnknownColumn, detail)
             }
         };
         problem.with("column", bounded(&path.to_string()))
@@ -128,7 +132,7 @@ fn operand(dataset: &Dataset, path: &RawPath) -> Result<Operand, Problem> {
 }
 
 fn unknown_column(dataset: &Dataset, name: &str) -> Problem {
-    let problem = |detail| Problem::new(Kind::UnknownColumn, detail).with("column", bounded(name));
+    let problem = |detail| Problem::new(ProblemKind::UnknownColumn, detail).with("column", bounded(name));
     let detail = format!("unknown column {}", quote(name));
     // A field that is asked for as other languages do.
     if let Some((column, fields)) = name.split_once('.')
@@ -152,7 +156,7 @@ fn incomparable(dataset: &Dataset, operand: &Operand, what: &str, would_do: fn(&
         names => format!("columns that can: {names}"),
     };
     let detail = format!("column {name:?} is of type {}: {what}; {others}", quote(&data_type));
-    Problem::new(Kind::NotComparable, detail).with("column", name).with("column_type", data_type)
+    Problem::new(ProblemKind::NotComparable, detail).with("column", name).with("column_type", data_type)
 }
 
 /// A member for programs, bounded as everything that goes back.

@@ -2,7 +2,7 @@
 //!
 //! A problem is for the caller: it quotes what the caller wrote and names what would work. SQL, keys, the
 //! engine's words and anything else of ours go to the log instead. The one exception is SQL that the caller wrote:
-//! what the engine says against it is told (`mistake`).
+//! what the engine says against it is told (`execution::mistake`).
 
 use serde_json::{Map, Value};
 
@@ -17,7 +17,7 @@ const LONGEST_NAME: usize = 70;
 
 /// The kinds of problems; each has one status and one `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ProblemKind {
     /// The query string does not decode.
     MalformedQuery,
     /// A query parameter that is neither a word of the API nor a column.
@@ -102,7 +102,7 @@ pub(crate) enum Kind {
     Timeout,
 }
 
-impl Kind {
+impl ProblemKind {
     /// The HTTP status.
     pub(crate) fn status(self) -> u16 {
         self.parts().0
@@ -184,7 +184,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{detail}")]
 pub(crate) struct Problem {
-    kind: Kind,
+    kind: ProblemKind,
     detail: String,
     fields: Map<String, Value>,
     retry_after: Option<u32>,
@@ -193,7 +193,7 @@ pub(crate) struct Problem {
 
 impl Problem {
     /// A problem with the sentence that explains it, of [`domain::MOST_CHARACTERS`] at most.
-    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self { kind, detail: domain::bounded(detail), fields: Map::new(), retry_after: None, allow: None }
     }
 
@@ -257,12 +257,12 @@ impl Problem {
 
     /// Whether the connection cannot go on: a rest of the request is still on its way, and nobody reads it.
     pub(crate) fn closes(&self) -> bool {
-        self.kind == Kind::SlowBody
+        self.kind == ProblemKind::SlowBody
     }
 
     /// The value of `WWW-Authenticate`, if any.
     pub(crate) fn challenge(&self) -> Option<&'static str> {
-        (self.kind == Kind::Unauthorized).then_some("Bearer realm=\"tributary\"")
+        (self.kind == ProblemKind::Unauthorized).then_some("Bearer realm=\"tributary\"")
     }
 
     /// The body.
@@ -278,12 +278,12 @@ impl Problem {
     }
 
     /// Whether it is of this kind.
-    pub(crate) fn is(&self, kind: Kind) -> bool {
+    pub(crate) fn is(&self, kind: ProblemKind) -> bool {
         self.kind == kind
     }
 
     #[cfg(test)]
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> ProblemKind {
         self.kind
     }
 }

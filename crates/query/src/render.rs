@@ -9,33 +9,27 @@ mod columnar;
 mod columns;
 mod csv;
 mod json;
-mod nested;
 mod number;
 mod page;
 mod piece;
+pub(crate) mod result;
+pub(crate) mod result_types;
+mod simd;
 mod time;
 mod writer;
 
 #[cfg(test)]
 use bytes::Bytes;
 
-use crate::result::{MalformedResult, Row};
 #[cfg(test)]
-use crate::{column::OutputColumn, format::Format, result::ResultReader};
+use crate::request::representation::FormatOptions;
+#[cfg(test)]
+use crate::{plan::column::OutputColumn, request::format::Format};
 pub(crate) use page::{PageError, PageRequest, page};
-pub(crate) use writer::{Limits, Page, PageWriter, Position};
-
-/// How values are written, where a caller has a choice.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Options {
-    /// In `json`, `columns` and `ndjson`: bigints and decimals, nested ones too, as strings. They are exact either
-    /// way; but many parsers of JSON, JavaScript's and pandas' among them, read every number as a double, which has
-    /// no bigint beyond 2^53 and few decimals.
-    pub(crate) numbers_as_strings: bool,
-    /// In `csv`: texts that a spreadsheet would take for formulas with an apostrophe before them, and every text in
-    /// quotes. Names of columns too; numbers stay numbers.
-    pub(crate) spreadsheet: bool,
-}
+#[cfg(test)]
+use result::ResultReader;
+use result::{MalformedResult, Row};
+pub(crate) use writer::{Page, PageLimits, PageWriter, Position};
 
 /// A finished body.
 #[cfg(test)]
@@ -93,11 +87,11 @@ pub(crate) fn render(
     csv: &Bytes,
     maximum: usize,
 ) -> Result<Rendered, RenderError> {
-    let limits = Limits { max_rows: u64::MAX, max_body: maximum };
+    let limits = PageLimits { max_rows: u64::MAX, max_body: maximum };
     let mut reader = ResultReader::new(columns.iter().map(|column| column.name.as_str()));
     reader.feed(csv.clone());
     reader.end();
-    let mut writer = PageWriter::new(format, columns, Options::default(), limits, Position::START);
+    let mut writer = PageWriter::new(format, columns, FormatOptions::default(), limits, Position::START);
     writer.take(&mut reader)?;
     let page = writer.finish(csv.len() as u64)?;
     match page.next {

@@ -2,21 +2,23 @@
 
 mod condition;
 mod decode;
-mod form;
+pub(crate) mod format;
+mod format_request;
+pub(crate) mod operator;
 mod order;
 mod path;
+pub(crate) mod preferences;
+pub(crate) mod representation;
 mod select;
 
 use chrono::{DateTime, Utc};
 
-use crate::{
-    problem::{Kind, Problem, quote},
-    render::Options,
-};
+use crate::problem::{Problem, ProblemKind, quote};
+use representation::FormatOptions;
 
 pub(crate) use condition::{RawComparison, RawCondition, RawValue};
 pub(crate) use decode::decode;
-pub(crate) use form::FormRequest;
+pub(crate) use format_request::FormatRequest;
 pub(crate) use order::OrderTerm;
 pub(crate) use path::RawPath;
 pub(crate) use select::{RawCall, RawItem};
@@ -46,7 +48,7 @@ pub(crate) struct RowsRequest {
     /// `format`.
     pub(crate) format: Option<String>,
     /// `_numbers` and `_csv`.
-    pub(crate) options: Options,
+    pub(crate) options: FormatOptions,
     /// Everything else: filters and trees of them, in the caller's order.
     pub(crate) filters: Vec<RawFilter>,
     /// What decides which rows there are and how they are ordered, as it was sent: a cursor is good for the same alone.
@@ -83,7 +85,7 @@ impl RowsRequest {
             if let Some(index) = WORDS.iter().position(|word| *word == name) {
                 if std::mem::replace(&mut seen[index], true) {
                     let detail = format!("{name} is given twice: give it once");
-                    return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", name));
+                    return Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", name));
                 }
                 if matches!(WORDS[index], "select" | "order") {
                     request.asked.push((name.clone(), value.clone()));
@@ -117,13 +119,13 @@ pub(crate) fn words<'a>() -> impl Iterator<Item = &'a str> + Clone {
 /// The answer to more filters than a request may have.
 pub(crate) fn too_many_filters() -> Problem {
     let detail = format!("a request may have {MAX_FILTERS} filters at most");
-    Problem::new(Kind::TooMuch, detail).with("maximum", MAX_FILTERS)
+    Problem::new(ProblemKind::TooMuch, detail).with("maximum", MAX_FILTERS)
 }
 
 fn filter(name: String, value: String) -> Result<RawFilter, Problem> {
     if value.len() > MAX_VALUE {
         let detail = format!("the value of {} is longer than {MAX_VALUE} bytes", quote(&name));
-        return Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_VALUE));
+        return Err(Problem::new(ProblemKind::TooMuch, detail).with("maximum", MAX_VALUE));
     }
     Ok(RawFilter { name, value })
 }
@@ -132,11 +134,11 @@ fn items<'a>(parameter: &str, value: &'a str) -> Result<Vec<&'a str>, Problem> {
     let items: Vec<&str> = value.split(',').map(str::trim).collect();
     if items.len() > MAX_NAMES {
         let detail = format!("{parameter} may name {MAX_NAMES} columns at most");
-        return Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_NAMES));
+        return Err(Problem::new(ProblemKind::TooMuch, detail).with("maximum", MAX_NAMES));
     }
     if items.iter().any(|item| item.is_empty()) {
         let detail = format!("{parameter} needs column names with commas between them, as {parameter}=a,b");
-        return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", parameter));
+        return Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", parameter));
     }
     Ok(items)
 }
@@ -146,7 +148,7 @@ pub(crate) fn limit(value: &str) -> Result<u64, Problem> {
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     value.parse().ok().filter(|_| digits).ok_or_else(|| {
         let detail = format!("limit {} is not a whole number, as limit=100", quote(value));
-        Problem::new(Kind::InvalidValue, detail).with("parameter", "limit")
+        Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "limit")
     })
 }
 
@@ -161,7 +163,7 @@ pub(crate) fn numbers(value: &str) -> Result<bool, Problem> {
                  decimals as strings)",
                 quote(value)
             );
-            Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "_numbers"))
+            Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "_numbers"))
         }
     }
 }
@@ -177,7 +179,7 @@ pub(crate) fn spreadsheet(value: &str) -> Result<bool, Problem> {
                  before texts that a spreadsheet would take for formulas)",
                 quote(value)
             );
-            Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "_csv"))
+            Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "_csv"))
         }
     }
 }

@@ -1,42 +1,28 @@
 //! The work behind each endpoint, generic over the ports. HTTP itself is the router's.
 
-mod accounts;
-mod answering;
-mod bodies;
-mod bounds;
-mod checks;
-mod count;
 mod description;
+mod endpoints;
+pub(crate) mod entity_tag;
 mod extent;
 mod failures;
-mod handed_over;
-mod health;
 mod job;
-mod named;
+mod limits;
 mod pages;
-mod patience;
-mod quoted;
-mod ready;
-mod renders;
 mod reply;
-mod running;
-mod shares;
-mod sql;
-mod too_large;
-mod unrendered;
+mod run;
 
-pub(crate) use bodies::Held;
+pub(crate) use endpoints::health::Health;
+pub(crate) use endpoints::queries::{QueryView, RETRY_POLL};
+pub(crate) use endpoints::ready::Ready;
 pub(crate) use extent::Extent;
-pub(crate) use handed_over::{QueryView, RETRY_POLL};
-pub(crate) use health::Health;
 pub(crate) use job::Job;
-pub(crate) use ready::Ready;
+pub(crate) use limits::bodies::Held;
 pub(crate) use reply::{Accepted, Kept, Reply, Rows};
 
-use bodies::Bodies;
-use checks::Checks;
-use renders::Places;
-use too_large::TooLarge;
+use limits::bodies::Bodies;
+use limits::checks::Checks;
+use limits::render_places::RenderPlaces;
+use pages::too_large::TooLarge;
 
 use std::sync::Arc;
 
@@ -50,20 +36,18 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     access::{Access, Caller},
-    datasets::{Detail, Listing, Summary},
-    execute::Runner,
-    flight::Flights,
-    follow::Follow,
-    form::Form,
-    named::NamedSnapshot,
-    plan::{Limits, RowsPlan},
+    execution::{Runner, flight::Flights},
+    lake::{
+        datasets::{Detail, Listing, Summary},
+        snapshot::{Datasets, Snapshot, SnapshotError},
+    },
+    paging::rows_cursor::Follow,
+    plan::{RowLimits, RowsPlan},
     ports::Ports,
-    preferences::Preferences,
-    problem::{Kind, Problem, quote},
-    request::RowsRequest,
+    problem::{Problem, ProblemKind, quote},
+    request::{RowsRequest, preferences::Preferences, representation::Representation},
     settings::ApiSettings,
-    snapshot::{Datasets, Snapshot, SnapshotError},
-    sql::compile,
+    sql::{compile, named::NamedSnapshot},
 };
 
 /// How many tables' partitions are listed at the same time.
@@ -79,8 +63,8 @@ pub struct Api<P: Ports> {
     snapshot: Snapshot,
     access: Access,
     named: NamedSnapshot,
-    files: Places,
-    pages: Places,
+    files: RenderPlaces,
+    pages: RenderPlaces,
     too_large: TooLarge,
     checks: Checks,
     /// The memory of request bodies.
@@ -107,7 +91,8 @@ impl<S: PresignedUrls, C: Catalog, Q: QueryEngine, K: Clock, I: Ids> Api<(S, C, 
         };
         let flights = Flights::new(runner, settings.limits.max_queries);
         let store = Arc::new(store);
-        let (files, pages, too_large) = (Places::of_files(), Places::of_pages(), TooLarge::default());
+        let (files, pages, too_large) =
+            (RenderPlaces::of_files(), RenderPlaces::of_pages(), TooLarge::default());
         let (checks, bodies) = (Checks::new(), Bodies::default());
         Self {
             store,
@@ -195,7 +180,7 @@ impl<P: Ports> Api<P> {
             statement: compile(&plan, &self.settings.database).bounded()?,
             columns: Some(plan.outputs()),
             rows: plan.limit,
-            form: Form { format, options: request.options },
+            representation: Representation { format, options: request.options },
             hidden: plan.keys.hidden.len(),
             follow: Some(follow.by(&plan.keys)),
             max_bytes: caller.max_bytes_scanned(),
@@ -218,7 +203,7 @@ impl<P: Ports> Api<P> {
         datasets: &Arc<Datasets>,
         name: &DatasetName,
         request: &Arc<RowsRequest>,
-        limits: Limits,
+        limits: RowLimits,
         caller: &Caller,
     ) -> Result<RowsPlan, Problem> {
         if !request.may_have_patterns() {
@@ -230,9 +215,9 @@ impl<P: Ports> Api<P> {
     }
 
     /// How many rows this caller gets.
-    fn limits(&self, caller: &Caller) -> Limits {
+    fn limits(&self, caller: &Caller) -> RowLimits {
         let ApiSettings { default_rows, max_rows, .. } = self.settings;
-        Limits { default_rows, max_rows: caller.max_rows(max_rows) }
+        RowLimits { default_rows, max_rows: caller.max_rows(max_rows) }
     }
 
     async fn definitions(&self) -> Result<Arc<Datasets>, Problem> {
@@ -248,7 +233,7 @@ fn find<'a>(
     caller: &Caller,
 ) -> Result<(&'a DatasetName, &'a domain::schemas::Accepted), Problem> {
     datasets.get_key_value(name).filter(|(name, _)| caller.sees(name)).ok_or_else(|| {
-        Problem::new(Kind::UnknownDataset, format!("unknown dataset {}", quote(name))).suggesting(
+        Problem::new(ProblemKind::UnknownDataset, format!("unknown dataset {}", quote(name))).suggesting(
             name,
             "datasets",
             datasets.keys().filter(|name| caller.sees(name)).map(DatasetName::as_str),
@@ -260,6 +245,6 @@ fn find<'a>(
 pub(crate) fn to_json(value: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(value).map_err(|error| {
         tracing::error!(error = domain::chain(&error), "an answer could not be written as JSON");
-        Problem::new(Kind::Internal, "the answer could not be written")
+        Problem::new(ProblemKind::Internal, "the answer could not be written")
     })
 }

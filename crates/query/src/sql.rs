@@ -2,15 +2,22 @@
 //! fixed words, quoted names of columns and of the answer's columns, and one integer.
 
 mod condition;
+pub(crate) mod free_sql;
+pub(crate) mod free_sql_check;
+pub(crate) mod gate;
+pub(crate) mod named;
+pub(crate) mod rows_compiler;
+mod scalar;
 
 use domain::DataType;
 use trino::LOCAL;
 
 use crate::{
-    column::Operand,
-    literal::Literal,
-    plan::{Aggregate, Expression, OrderKey, RowsPlan, Selected, bound, with_one_more},
-    problem::{Kind, Problem},
+    plan::{
+        Aggregate, Expression, OrderKey, RowsPlan, Selected, bound, column::Operand, literal::Literal,
+        with_one_more,
+    },
+    problem::{Problem, ProblemKind},
 };
 
 /// A statement and what its `?` stand for.
@@ -43,13 +50,13 @@ impl Statement {
                  arrays (cs), order by fewer columns, select fewer columns with nested values, or send shorter texts, since \
                  a long one is put together of several"
             );
-            return Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_OPERATORS));
+            return Err(Problem::new(ProblemKind::TooMuch, detail).with("maximum", MAX_OPERATORS));
         }
         let detail = format!(
             "the SQL for this request has {length} bytes, and Athena takes {MAX_SQL}: look for fewer values, or select \
              fewer columns"
         );
-        Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_SQL))
+        Err(Problem::new(ProblemKind::TooMuch, detail).with("maximum", MAX_SQL))
     }
 }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::{Dataset, port::Clock};
 use tracing::{Dispatch, subscriber::DefaultGuard};
 
-use crate::result::tests::athena_csv;
+use crate::render::result::tests::athena_csv;
 
 /// The runtime's time, from 1970 on. In a test that begins with it paused, it passes by itself as soon as everybody
 /// waits for it, so that the order of events is that of a real clock.

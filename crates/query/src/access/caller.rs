@@ -7,7 +7,7 @@ use domain::{
     access::{Allowed, Key, Rights},
 };
 
-use crate::problem::{Kind, Problem, listing};
+use crate::problem::{Problem, ProblemKind, listing};
 
 /// Everything, for whom there is no key to say less.
 static ALL: LazyLock<Rights> = LazyLock::new(|| Rights { free_sql: true, ..Rights::default() });
@@ -97,7 +97,7 @@ impl Caller {
                 let allowed = listing(formats.iter().map(String::as_str));
                 let detail =
                     format!("the API key does not allow the format {format:?}; it allows: {allowed}");
-                Err(Problem::new(Kind::Forbidden, detail).with("parameter", "format"))
+                Err(Problem::new(ProblemKind::Forbidden, detail).with("parameter", "format"))
             }
             _ => Ok(()),
         }
@@ -110,7 +110,7 @@ impl Caller {
         }
         let detail =
             "the API key does not allow SQL of one's own: ask /v1/datasets/{dataset}/rows, or a named query";
-        Err(Problem::new(Kind::Forbidden, detail))
+        Err(Problem::new(ProblemKind::Forbidden, detail))
     }
 
     /// Whether it may have that many rows. Asked for explicitly, more are refused; what goes without saying is
@@ -120,7 +120,7 @@ impl Caller {
             (Some(rows), Some(maximum)) if rows > maximum => {
                 let detail =
                     format!("the API key allows {maximum} rows, and {rows} were asked for: lower limit");
-                let problem = Problem::new(Kind::Forbidden, detail);
+                let problem = Problem::new(ProblemKind::Forbidden, detail);
                 Err(problem.with("parameter", "limit").with("maximum", maximum))
             }
             _ => Ok(()),
@@ -136,7 +136,7 @@ impl Caller {
                     "the API key allows {maximum} rows now, and the query may have {rows}: send its request again, with a \
                      lower limit"
                 );
-                Err(Problem::new(Kind::Forbidden, detail).with("maximum", maximum))
+                Err(Problem::new(ProblemKind::Forbidden, detail).with("maximum", maximum))
             }
             _ => Ok(()),
         }

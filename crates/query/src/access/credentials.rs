@@ -8,7 +8,7 @@ use super::{
     audit::{self, Rejection},
     missing,
 };
-use crate::problem::{Kind, Problem};
+use crate::problem::{Problem, ProblemKind};
 
 const OWN: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -23,7 +23,7 @@ pub(super) fn read(headers: &HeaderMap) -> Result<Secret, Problem> {
         if let Some(id) = claimed_id(text) {
             audit::rejected(&id, Rejection::TypingError);
         }
-        Problem::new(Kind::Unauthorized, format!("{malformed}: {HOW}"))
+        Problem::new(ProblemKind::Unauthorized, format!("{malformed}: {HOW}"))
     })
 }
 
@@ -46,5 +46,5 @@ fn bearer(text: &str) -> Result<&str, Problem> {
 }
 
 fn malformed(what: &str) -> Problem {
-    Problem::new(Kind::Unauthorized, format!("{what}: {HOW}"))
+    Problem::new(ProblemKind::Unauthorized, format!("{what}: {HOW}"))
 }

@@ -11,7 +11,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use domain::access::{KeyId, MAX_KEYS};
 
-use crate::problem::{Kind, Problem};
+use crate::problem::{Problem, ProblemKind};
 
 /// What one request costs. A bucket gains its rate every millisecond: exactly, and in whole numbers.
 const REQUEST: u64 = 60_000;
@@ -51,7 +51,7 @@ impl Rates {
         let seconds = u32::try_from(millis.div_ceil(1_000)).unwrap_or(u32::MAX).max(1);
         let detail =
             format!("the API key may send {per_minute} requests in a minute: try again in {seconds} s");
-        Err(Problem::new(Kind::RateLimited, detail).with("maximum", per_minute).retry_after(seconds))
+        Err(Problem::new(ProblemKind::RateLimited, detail).with("maximum", per_minute).retry_after(seconds))
     }
 }
 

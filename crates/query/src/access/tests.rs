@@ -273,7 +273,7 @@ async fn rights_are_asked_one_by_one() {
     let name = QueryName::new("revenue").unwrap();
     assert!(caller.sees_query(&name, [&bookings]));
     assert!(!caller.sees_query(&name, [&bookings, &passengers]));
-    let named = Rights { named_queries: Allowed::These([name.clone()].into()), ..super::tests::rights(&[]) };
+    let named = Rights { named_queries: Allowed::These([name.clone()].into()), ..rights(&[]) };
     let (_, secret) = world.key(2, named, None).await;
     world.clock.advance(TimeDelta::seconds(5));
     let partner = world.ask_with(&secret).await.unwrap();

@@ -16,9 +16,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
-    answer::{self, LogLine},
-    problem::{Kind, Problem},
-    routes::{self, MAX_URL},
+    http::{
+        response::{self, LogLine},
+        routes::{self, MAX_URL},
+    },
+    problem::{Problem, ProblemKind},
 };
 
 /// Why an event that is not JSON makes no request. The Lambda service sends none.
@@ -53,7 +55,7 @@ impl<'de> Deserialize<'de> for Received {
 impl Received {
     /// What `lambda_http` can make a request of, or what is wrong with it.
     pub(super) fn into_request(self) -> Result<LambdaRequest, Problem> {
-        let request = self.0.map_err(|reason| Problem::new(Kind::MalformedRequest, reason))?;
+        let request = self.0.map_err(|reason| Problem::new(ProblemKind::MalformedRequest, reason))?;
         if let LambdaRequest::ApiGatewayV2(request) = &request {
             check(request)?;
         }
@@ -70,13 +72,13 @@ fn check(request: &ApiGatewayV2httpRequest) -> Result<(), Problem> {
     }
     if length(&request.request_context.stage) > MAX_STAGE {
         let detail = format!("the name of the stage may have {MAX_STAGE} bytes");
-        return Err(Problem::new(Kind::MalformedRequest, detail));
+        return Err(Problem::new(ProblemKind::MalformedRequest, detail));
     }
     let body = request.body.as_deref().filter(|_| request.is_base64_encoded);
     if body.is_some_and(|body| STANDARD.decode(body).is_err()) {
         let detail =
             "the event says that its body is base64, and it is not: send it encoded, with its padding";
-        return Err(Problem::new(Kind::MalformedBody, detail));
+        return Err(Problem::new(ProblemKind::MalformedBody, detail));
     }
     Ok(())
 }
@@ -95,7 +97,7 @@ impl<R> Answer<R> {
     /// The problem in API Gateway's format.
     pub(super) fn refusal(problem: &Problem) -> Self {
         tracing::warn!(status = problem.status(), %problem, "an event makes no request");
-        let mut whole = answer::problem(problem, LogLine::default());
+        let mut whole = response::problem(problem, LogLine::default());
         routes::secure(&mut whole);
         let mut response = ApiGatewayV2httpResponse::default();
         response.status_code = problem.status().into();

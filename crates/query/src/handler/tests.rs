@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{problem::Kind, routes::tests::World};
+use crate::{http::routes::tests::World, problem::ProblemKind};
 
 /// The sample of this name.
 fn sample(name: &str) -> Value {
@@ -190,7 +190,7 @@ async fn an_event_of_any_other_form_is_told_what_would_be_right() {
         let bytes = serde_json::to_vec(&event).unwrap();
         let received: Received = serde_json::from_slice(&bytes).unwrap();
         let problem = received.into_request().unwrap_err();
-        assert_eq!((problem.status(), problem.kind()), (400, Kind::MalformedRequest), "{event}");
+        assert_eq!((problem.status(), problem.kind()), (400, ProblemKind::MalformedRequest), "{event}");
         let detail = problem.to_string();
         assert!(detail.contains(words) && detail.contains("payload format 2.0"), "{event}: {detail}");
     }
@@ -227,7 +227,7 @@ fn headers_in_an_unusual_place_are_counted() {
     ] {
         let received: Received = serde_json::from_str(&event).unwrap();
         let problem = received.into_request().unwrap_err();
-        assert_eq!((problem.status(), problem.kind()), (400, Kind::MalformedRequest));
+        assert_eq!((problem.status(), problem.kind()), (400, ProblemKind::MalformedRequest));
     }
 }
 

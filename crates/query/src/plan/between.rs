@@ -3,8 +3,7 @@
 
 use domain::data_type::Decimal;
 
-use super::{Condition, condition::Comparison};
-use crate::{column::Operand, value::Value};
+use super::{Condition, column::Operand, condition::Comparison, value::Value};
 
 /// A number that is no value of a decimal type, by the value of the type next to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +87,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{column::TableColumn, testing};
+    use crate::{plan::column::TableColumn, testing};
 
     fn of(precision: u8, scale: u8, text: &str) -> Option<(i128, bool)> {
         Between::of(Decimal::new(precision, scale).unwrap(), text).map(|found| (found.units, found.above))

@@ -3,17 +3,20 @@
 use chrono::{DateTime, Utc};
 use domain::{DataType, Dataset};
 
-use super::{between::Between, bounded, incomparable, operand, unknown_column};
-use crate::{
+use super::{
+    between::Between,
+    bounded,
     column::{Operand, Role, TableColumn},
-    operator::{self, Operator},
-    pattern,
-    problem::{Kind, Problem, nearest, quote},
+    incomparable, operand, pattern, unknown_column,
+    value::{self, Value},
+};
+use crate::{
+    problem::{Problem, ProblemKind, nearest, quote},
     request::{
         MAX_FILTERS, RawComparison, RawCondition, RawFilter, RawPath, RawValue, RowsRequest,
+        operator::{self, Operator},
         too_many_filters, words,
     },
-    value::{self, Value},
 };
 
 /// The most elements of all lists of a request together. Each becomes a parameter.
@@ -197,7 +200,7 @@ fn compared(operator: Operator) -> Result<Comparison, Problem> {
         | Operator::Match
         | Operator::Imatch
         | Operator::Contains => {
-            return Err(Problem::new(Kind::Internal, "a filter was read as what it is not"));
+            return Err(Problem::new(ProblemKind::Internal, "a filter was read as what it is not"));
         }
     })
 }
@@ -213,7 +216,7 @@ fn is(operand: Operand, text: &str) -> Result<Condition, Problem> {
             let words = if boolean { "null, not_null, true, false or unknown" } else { "null or not_null" };
             let name = operand.to_string();
             let detail = format!("the filter is on {name:?} expects {words}, found {}", quote(text));
-            return Err(Problem::new(Kind::InvalidValue, detail).with("column", name));
+            return Err(Problem::new(ProblemKind::InvalidValue, detail).with("column", name));
         }
     })
 }
@@ -263,7 +266,7 @@ impl Left {
         self.elements = self.elements.checked_sub(count).ok_or_else(|| {
             let detail =
                 format!("the lists of a request may have {MAX_ELEMENTS} elements at most, all together");
-            Problem::new(Kind::TooMuch, detail).with("maximum", MAX_ELEMENTS)
+            Problem::new(ProblemKind::TooMuch, detail).with("maximum", MAX_ELEMENTS)
         })?;
         Ok(())
     }
@@ -274,7 +277,7 @@ impl Left {
                 "a request may have {MAX_PATTERNS} filters with match and imatch at most: put what they look for into \
                  one regular expression, as a|b"
             );
-            Problem::new(Kind::TooMuch, detail).with("maximum", MAX_PATTERNS)
+            Problem::new(ProblemKind::TooMuch, detail).with("maximum", MAX_PATTERNS)
         })?;
         Ok(())
     }
@@ -286,7 +289,7 @@ fn unknown_name(dataset: &Dataset, raw: &RawFilter) -> Problem {
     if operator::is_filter(value) && nearest(name, words()).is_none() {
         return unknown_column(dataset, name);
     }
-    Problem::new(Kind::UnknownParameter, format!("unknown query parameter {}", quote(name)))
+    Problem::new(ProblemKind::UnknownParameter, format!("unknown query parameter {}", quote(name)))
         .with("parameter", bounded(name))
         .suggesting(name, "parameters and columns", words().chain(TableColumn::names(dataset)))
 }

@@ -1,12 +1,8 @@
 //! How deep the filters of a request nest as SQL. Engines descend into it on the stack, and so bound it: what they
 //! would refuse is refused here, where the caller can be told what to do.
 
-use super::{Comparison, Condition};
-use crate::{
-    literal::Literal,
-    problem::{Kind, Problem},
-    value::Value,
-};
+use super::{Comparison, Condition, literal::Literal, value::Value};
+use crate::problem::{Problem, ProblemKind};
 
 /// How deep a parser may descend into the filters. The local engine's takes 25 levels, of which the statement around them
 /// needs 3.
@@ -27,7 +23,7 @@ pub(super) fn check(filters: &[Condition]) -> Result<(), Problem> {
         "the filters nest {found} levels deep as SQL, and may nest {maximum}: nest and(...) and or(...) less, put not. \
          before filters rather than before and(...) and or(...), and compare with shorter texts"
     );
-    Err(Problem::new(Kind::TooMuch, detail).with("maximum", maximum))
+    Err(Problem::new(ProblemKind::TooMuch, detail).with("maximum", maximum))
 }
 
 /// The two measures of one part of the SQL.
@@ -127,13 +123,13 @@ mod tests {
 
     use super::*;
     use crate::{
-        plan::{Limits, RowsPlan},
+        plan::{RowLimits, RowsPlan},
         request::RowsRequest,
         testing,
     };
 
     fn plan(dataset: &Dataset, raw: &str) -> Result<RowsPlan, Problem> {
-        let limits = Limits { default_rows: 100, max_rows: 1_000 };
+        let limits = RowLimits { default_rows: 100, max_rows: 1_000 };
         RowsPlan::new(dataset, &RowsRequest::parse(raw).unwrap(), limits)
     }
 
@@ -189,7 +185,7 @@ mod tests {
             assert!(taken.is_sorted_by(|shallow, deep| shallow >= deep), "{word:?}: {taken:?}");
         }
         let problem = plan(&bookings, &nested(["not.and", "not.or"], 10)).unwrap_err();
-        assert_eq!(problem.kind(), Kind::TooMuch);
+        assert_eq!(problem.kind(), ProblemKind::TooMuch);
         assert!(problem.to_string().contains("levels deep as SQL, and may nest 20"), "{problem}");
     }
 }

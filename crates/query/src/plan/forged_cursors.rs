@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{condition, *};
 use crate::testing;
 
-const LIMITS: Limits = Limits { default_rows: 100, max_rows: 1_000 };
+const LIMITS: RowLimits = RowLimits { default_rows: 100, max_rows: 1_000 };
 
 /// Requests whose rows can be followed, with filters of several kinds, of a dataset in days and of one in hours.
 fn requests() -> Vec<(Dataset, &'static str)> {
@@ -53,7 +53,7 @@ proptest! {
         let filters = condition::filters(dataset, &request).unwrap();
         request.after = Some(after);
         match RowsPlan::new(dataset, &request, LIMITS) {
-            Err(problem) => prop_assert!(matches!(problem.kind(), Kind::InvalidCursor | Kind::TooMuch), "{}", problem),
+            Err(problem) => prop_assert!(matches!(problem.kind(), ProblemKind::InvalidCursor | ProblemKind::TooMuch), "{}", problem),
             Ok(with) => {
                 // A row must pass all of these.
                 prop_assert!(with.filters.len() > filters.len());
@@ -74,7 +74,7 @@ fn values_of_the_right_types_are_taken() {
         let value = |term: &OrderBy| -> Option<String> {
             let OrderKey::Value(operand) = &term.key else { return None };
             let texts = ["7", "2026-11-23", "2026-11-23 10:05:00.000", "10", "12.50", "true", "x"];
-            let text = texts.iter().find(|text| crate::value::exactly(operand, text).is_some())?;
+            let text = texts.iter().find(|text| super::value::exactly(operand, text).is_some())?;
             Some((*text).to_owned())
         };
         request.after = Some(plan.order.iter().map(value).collect());

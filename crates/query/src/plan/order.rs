@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use domain::{Dataset, dataset::ID};
 
 use super::{
+    column::{Operand, TableColumn},
     incomparable, operand,
     select::{Expression, Selected},
 };
 use crate::{
-    column::{Operand, TableColumn},
-    problem::{Kind, Problem, quote},
+    problem::{Problem, ProblemKind, quote},
     request::OrderTerm,
 };
 
@@ -110,7 +110,7 @@ fn asked(
         let key = key(dataset, columns, grouped, term)?;
         if !seen.insert(name.clone()) {
             let detail = format!("order names {name:?} twice: name it once");
-            return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "order"));
+            return Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "order"));
         }
         let nulls_first = term.nulls_first.unwrap_or(term.descending);
         order.push(OrderBy { key, descending: term.descending, nulls_first });
@@ -142,7 +142,7 @@ fn key(
             let detail =
                 format!("groups cannot be ordered by {}, which is not selected", quote(&path.to_string()));
             let names = columns.iter().map(|selected| selected.output.name.as_str());
-            Problem::new(Kind::UnknownColumn, detail).with("parameter", "order").suggesting(
+            Problem::new(ProblemKind::UnknownColumn, detail).with("parameter", "order").suggesting(
                 &path.column,
                 "selected",
                 names,

@@ -5,14 +5,12 @@ use domain::DataType;
 
 use super::{
     Condition, OrderBy, OrderKey,
+    column::{Operand, OutputColumn, Role},
     condition::Comparison,
     select::{Expression, Selected},
-};
-use crate::{
-    column::{Operand, OutputColumn, Role},
-    problem::{Kind, Problem},
     value::{self, Value},
 };
+use crate::problem::{Problem, ProblemKind};
 
 /// With more terms, an order has no such place: the condition grows with their square.
 const MAX_KEYS: usize = 16;
@@ -57,7 +55,7 @@ pub(super) fn after(order: &[OrderBy], texts: &[Option<String>]) -> Result<Condi
     let unusable = || {
         let detail =
             "the cursor is none of this request's: follow the Link of the page before, or leave cursor out";
-        Problem::new(Kind::InvalidCursor, detail).with("parameter", "cursor")
+        Problem::new(ProblemKind::InvalidCursor, detail).with("parameter", "cursor")
     };
     // With more terms than these, no answer has such a cursor.
     if order.len() != texts.len() || order.is_empty() || order.len() > MAX_KEYS {
@@ -120,9 +118,9 @@ fn unused(columns: &[Selected], place: usize) -> String {
 mod tests {
     use domain::Granularity;
 
-    use super::super::{Limits, RowsPlan};
+    use super::super::{RowLimits, RowsPlan};
     use crate::{
-        problem::Kind,
+        problem::ProblemKind,
         request::RowsRequest,
         sql::{Statement, compile},
         testing,
@@ -131,7 +129,7 @@ mod tests {
     fn plan(dataset: &domain::Dataset, raw: &str, after: Option<&[Option<&str>]>) -> RowsPlan {
         let mut request = RowsRequest::parse(raw).unwrap();
         request.after = after.map(|texts| texts.iter().map(|text| text.map(str::to_owned)).collect());
-        RowsPlan::new(dataset, &request, Limits { default_rows: 100, max_rows: 1_000 }).unwrap()
+        RowsPlan::new(dataset, &request, RowLimits { default_rows: 100, max_rows: 1_000 }).unwrap()
     }
 
     fn statement(dataset: &domain::Dataset, raw: &str, after: &[Option<&str>]) -> Statement {
@@ -224,15 +222,18 @@ mod tests {
 
             let mut request = RowsRequest::parse("").unwrap();
             request.after = Some(vec![Some("7".to_owned()), Some(other.to_owned())]);
-            let limits = Limits { default_rows: 100, max_rows: 1_000 };
-            assert_eq!(RowsPlan::new(&dataset, &request, limits).unwrap_err().kind(), Kind::InvalidCursor);
+            let limits = RowLimits { default_rows: 100, max_rows: 1_000 };
+            assert_eq!(
+                RowsPlan::new(&dataset, &request, limits).unwrap_err().kind(),
+                ProblemKind::InvalidCursor
+            );
         }
     }
 
     /// The condition of an order of many terms would have thousands of comparisons.
     #[test]
     fn no_order_is_followed_by_more_terms_than_its_cursors_have() {
-        let limits = Limits { default_rows: 100, max_rows: 1_000 };
+        let limits = RowLimits { default_rows: 100, max_rows: 1_000 };
         for (terms, is_followed) in [(14, true), (15, false), (40, false)] {
             let mut definition = testing::passengers().definition().clone();
             let column = definition.columns.iter().find(|column| column.name == "name").unwrap().clone();
@@ -251,7 +252,7 @@ mod tests {
             match RowsPlan::new(&dataset, &request, limits) {
                 Ok(plan) => assert!(is_followed && plan.keys.places.len() == terms + 2, "{terms}"),
                 Err(problem) => {
-                    assert_eq!((is_followed, problem.kind()), (false, Kind::InvalidCursor), "{terms}");
+                    assert_eq!((is_followed, problem.kind()), (false, ProblemKind::InvalidCursor), "{terms}");
                 }
             }
         }
@@ -264,9 +265,9 @@ mod tests {
         {
             let mut request = RowsRequest::parse("").unwrap();
             request.after = Some(after.iter().map(|text| text.map(str::to_owned)).collect());
-            let limits = Limits { default_rows: 100, max_rows: 1_000 };
+            let limits = RowLimits { default_rows: 100, max_rows: 1_000 };
             let problem = RowsPlan::new(&testing::passengers(), &request, limits).unwrap_err();
-            assert_eq!(problem.kind(), Kind::InvalidCursor, "{after:?}");
+            assert_eq!(problem.kind(), ProblemKind::InvalidCursor, "{after:?}");
         }
     }
 }

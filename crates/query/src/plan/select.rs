@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use domain::{DataType, Dataset, data_type::Decimal};
 
-use super::{incomparable, operand};
-use crate::{
+use super::{
     column::{Operand, OutputColumn, TableColumn},
-    problem::{Kind, Problem, listing, nearest, quote},
+    incomparable, operand,
+};
+use crate::{
+    problem::{Problem, ProblemKind, listing, nearest, quote},
     request::{RawCall, RawItem},
 };
 
@@ -131,7 +133,7 @@ pub(super) fn columns(dataset: &Dataset, select: Option<&[RawItem]>) -> Result<V
         if !seen.insert(name.clone()) {
             let detail =
                 format!("select gives {name:?} twice: name it once, or give one a name, as my_name:column");
-            return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "select"));
+            return Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "select"));
         }
         columns.push(selected);
         Ok(())
@@ -170,7 +172,7 @@ fn selected(dataset: &Dataset, item: &RawItem) -> Result<Selected, Problem> {
         }
         (Some(call), operand) => called(dataset, call, operand)?,
         // `select` reads no such item.
-        (None, None) => return Err(Problem::new(Kind::Internal, "an item of select is empty")),
+        (None, None) => return Err(Problem::new(ProblemKind::Internal, "an item of select is empty")),
     };
     let name = item.alias.as_deref().map(alias).transpose()?.unwrap_or(name);
     Ok(Selected { output: OutputColumn { name, data_type }, expression })
@@ -182,7 +184,8 @@ fn called(
     operand: Option<Operand>,
 ) -> Result<(Expression, String, DataType), Problem> {
     let RawCall { name, argument } = call;
-    let wrong = |detail: String| Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "select"));
+    let wrong =
+        |detail: String| Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "select"));
     if name == BUCKET {
         let Some(operand) = operand else {
             return wrong(format!("{BUCKET} needs a column, as booked_at.{BUCKET}(hour)"));
@@ -200,7 +203,7 @@ fn called(
     let Some((_, aggregate)) = AGGREGATES.iter().find(|(known, _)| known == name) else {
         let known = AGGREGATES.iter().map(|(known, _)| *known).chain([BUCKET]);
         let detail = format!("unknown function {} in select", quote(name));
-        return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "select").suggesting(
+        return Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "select").suggesting(
             name,
             "functions",
             known,
@@ -269,7 +272,7 @@ fn unit(operand: &Operand, argument: &str) -> Result<Unit, Problem> {
         meant.unwrap_or_default(),
         listing(available)
     );
-    Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "select"))
+    Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "select"))
 }
 
 /// A name that the caller gives. It becomes one in SQL, and so is held to what a column's may be; Athena does not
@@ -285,5 +288,5 @@ fn alias(text: &str) -> Result<String, Problem> {
         "the name {} in select: write lower-case letters, digits and _, no digit first, {MAX_ALIAS} at most",
         quote(text)
     );
-    Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "select"))
+    Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "select"))
 }

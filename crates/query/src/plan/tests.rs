@@ -4,7 +4,7 @@ use crate::{
     testing,
 };
 
-const LIMITS: Limits = Limits { default_rows: 100, max_rows: 1_000 };
+const LIMITS: RowLimits = RowLimits { default_rows: 100, max_rows: 1_000 };
 
 fn plan(raw: &str) -> Result<RowsPlan, Problem> {
     RowsPlan::new(&testing::bookings(), &RowsRequest::parse(raw).unwrap(), LIMITS)
@@ -28,7 +28,7 @@ fn ordered(plan: &RowsPlan) -> Vec<String> {
 }
 
 #[track_caller]
-fn refused(raw: &str, kind: Kind, sentence: &str) {
+fn refused(raw: &str, kind: ProblemKind, sentence: &str) {
     let problem = plan(raw).unwrap_err();
     assert_eq!((problem.to_string().as_str(), problem.kind()), (sentence, kind));
 }
@@ -63,42 +63,54 @@ fn nulls_count_as_the_largest_unless_the_caller_says_otherwise() {
 
 #[test]
 fn every_mistake_says_what_would_work() {
-    refused("prise=gte.1", Kind::UnknownColumn, "unknown column \"prise\": did you mean \"price\"?");
-    refused("select=prise", Kind::UnknownColumn, "unknown column \"prise\": did you mean \"price\"?");
-    refused("order=prise", Kind::UnknownColumn, "unknown column \"prise\": did you mean \"price\"?");
-    refused("limt=5", Kind::UnknownParameter, "unknown query parameter \"limt\": did you mean \"limit\"?");
-    refused("prise=5", Kind::UnknownParameter, "unknown query parameter \"prise\": did you mean \"price\"?");
+    refused("prise=gte.1", ProblemKind::UnknownColumn, "unknown column \"prise\": did you mean \"price\"?");
+    refused("select=prise", ProblemKind::UnknownColumn, "unknown column \"prise\": did you mean \"price\"?");
+    refused("order=prise", ProblemKind::UnknownColumn, "unknown column \"prise\": did you mean \"price\"?");
+    refused(
+        "limt=5",
+        ProblemKind::UnknownParameter,
+        "unknown query parameter \"limt\": did you mean \"limit\"?",
+    );
+    refused(
+        "prise=5",
+        ProblemKind::UnknownParameter,
+        "unknown query parameter \"prise\": did you mean \"price\"?",
+    );
     refused(
         "zzzzzz=eq.5",
-        Kind::UnknownColumn,
+        ProblemKind::UnknownColumn,
         "unknown column \"zzzzzz\"; columns: booking_id, seats, customer, price, paid, flies_on, booked_at, dt, \
          hour, _id, _ingested_at, _extra",
     );
     refused(
         "select=price,price",
-        Kind::InvalidValue,
+        ProblemKind::InvalidValue,
         "select gives \"price\" twice: name it once, or give one a name, as my_name:column",
     );
-    refused("order=price,price.desc", Kind::InvalidValue, "order names \"price\" twice: name it once");
-    refused("limit=1001", Kind::TooMuch, "limit 1001 is more than the 1000 rows that one answer may have");
+    refused("order=price,price.desc", ProblemKind::InvalidValue, "order names \"price\" twice: name it once");
+    refused(
+        "limit=1001",
+        ProblemKind::TooMuch,
+        "limit 1001 is more than the 1000 rows that one answer may have",
+    );
     refused(
         "seats=eq.many",
-        Kind::InvalidValue,
+        ProblemKind::InvalidValue,
         "the filter on \"seats\" expects an int (-2147483648 to 2147483647), found \"many\"",
     );
     refused(
         "dt=eq.2026-1-3",
-        Kind::InvalidValue,
+        ProblemKind::InvalidValue,
         "the filter on \"dt\" expects a day, as 2026-11-23, or today-7d, found \"2026-1-3\"",
     );
     refused(
         "hour=eq.7",
-        Kind::InvalidValue,
+        ProblemKind::InvalidValue,
         "the filter on \"hour\" expects an hour of two digits, 00 to 23, found \"7\"",
     );
     refused(
         "booked_at=eq.2026-11-23T10:05:00+01:00",
-        Kind::InvalidValue,
+        ProblemKind::InvalidValue,
         "the filter on \"booked_at\" expects a time of RFC 3339 with an offset, as 2026-11-23T10:05:00Z, \
          a day, as 2026-11-23, or a time from now, as now-24h or today-7d, found \"2026-11-23T10:05:00 01:00\" (write + as %2B in a URL)",
     );
@@ -125,7 +137,7 @@ fn what_has_no_order_or_no_literal_is_refused_with_what_would_work() {
         ),
     ] {
         let problem = plan(raw).unwrap_err();
-        assert_eq!((problem.to_string().as_str(), problem.kind()), (sentence, Kind::NotComparable));
+        assert_eq!((problem.to_string().as_str(), problem.kind()), (sentence, ProblemKind::NotComparable));
     }
     let problem = plan("fee=eq.1,234").unwrap_err();
     assert_eq!(
@@ -143,7 +155,7 @@ fn names_are_matched_and_never_taken() {
         let item = RawItem { alias: None, path: Some(RawPath::parse(hostile)), call: None };
         let request = RowsRequest { select: Some(vec![item]), ..RowsRequest::default() };
         let problem = RowsPlan::new(&testing::bookings(), &request, LIMITS).unwrap_err();
-        assert_eq!(problem.kind(), Kind::UnknownColumn, "{hostile}");
+        assert_eq!(problem.kind(), ProblemKind::UnknownColumn, "{hostile}");
     }
 }
 
@@ -176,7 +188,7 @@ fn groups_come_in_the_order_of_their_keys() {
     assert_eq!(ordered(&plan(&format!("{keys}&order=b,day")).unwrap()), ["#3", "#4", "#0"]);
     refused(
         "select=paid,count()&order=seats",
-        Kind::UnknownColumn,
+        ProblemKind::UnknownColumn,
         "groups cannot be ordered by \"seats\", which is not selected; selected: paid, count",
     );
 }
@@ -220,11 +232,14 @@ fn every_order_ends_with_what_tells_rows_apart() {
 fn filters_and_elements_are_bounded_wherever_they_are() {
     let tree = |count: usize| format!("or=({})", vec!["seats.eq.1"; count].join(","));
     assert!(plan(&format!("{}&paid=is.true", tree(MAX_FILTERS - 1))).is_ok());
-    assert_eq!(plan(&format!("{}&paid=is.true", tree(MAX_FILTERS))).unwrap_err().kind(), Kind::TooMuch);
+    assert_eq!(
+        plan(&format!("{}&paid=is.true", tree(MAX_FILTERS))).unwrap_err().kind(),
+        ProblemKind::TooMuch
+    );
     let list = |count: usize| format!("seats=in.({})", vec!["1"; count].join(","));
     assert!(plan(&list(MAX_ELEMENTS)).is_ok());
-    assert_eq!(plan(&list(MAX_ELEMENTS + 1)).unwrap_err().kind(), Kind::TooMuch);
-    assert_eq!(plan(&format!("{}&{}", list(600), list(600))).unwrap_err().kind(), Kind::TooMuch);
+    assert_eq!(plan(&list(MAX_ELEMENTS + 1)).unwrap_err().kind(), ProblemKind::TooMuch);
+    assert_eq!(plan(&format!("{}&{}", list(600), list(600))).unwrap_err().kind(), ProblemKind::TooMuch);
 }
 
 /// A short request does not hold a wide table's columns as often as it names them all.
@@ -235,7 +250,7 @@ fn every_column_a_thousand_times_takes_no_memory() {
     let definition = serde_json::json!({"name": "wide", "columns": columns}).to_string();
     let wide = Dataset::from_json(definition.as_bytes()).unwrap();
     let request = RowsRequest::parse(&format!("select={}", vec!["*"; 1_000].join(","))).unwrap();
-    let limits = Limits { default_rows: 1, max_rows: 1 };
+    let limits = RowLimits { default_rows: 1, max_rows: 1 };
     let used = allocation_counter::measure(|| {
         let problem = RowsPlan::new(&wide, &request, limits).unwrap_err();
         assert!(problem.to_string().contains("select gives \"c0\" twice"), "{problem}");

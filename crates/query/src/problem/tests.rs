@@ -2,7 +2,8 @@ use super::*;
 
 #[test]
 fn the_body_has_the_members_of_rfc_9457_and_its_own() {
-    let problem = Problem::new(Kind::UnknownColumn, "unknown column \"prise\"").with("column", "prise");
+    let problem =
+        Problem::new(ProblemKind::UnknownColumn, "unknown column \"prise\"").with("column", "prise");
     let body: Value = serde_json::from_str(&problem.to_json()).unwrap();
     assert_eq!(
         body,
@@ -17,10 +18,11 @@ fn the_body_has_the_members_of_rfc_9457_and_its_own() {
 #[test]
 fn a_detail_is_no_longer_than_it_may_be() {
     let long = "é".repeat(1 << 20);
-    let of_gate = crate::gate::Refused::UnknownDataset { name: long.clone(), place: Some((1, 2)) };
-    for problem in
-        [Problem::new(Kind::InvalidSql, long.as_str()), Problem::new(Kind::InvalidSql, of_gate.to_string())]
-    {
+    let of_gate = crate::sql::gate::Refused::UnknownDataset { name: long.clone(), place: Some((1, 2)) };
+    for problem in [
+        Problem::new(ProblemKind::InvalidSql, long.as_str()),
+        Problem::new(ProblemKind::InvalidSql, of_gate.to_string()),
+    ] {
         let problem = problem.suggesting(&long, "datasets", ["passengers"].into_iter());
         let body: Value = serde_json::from_str(&problem.to_json()).unwrap();
         let characters = body["detail"].as_str().unwrap().chars().count();
@@ -44,7 +46,7 @@ fn long_texts_get_no_suggestion_and_cost_nothing() {
 #[test]
 fn a_suggestion_is_a_name_or_what_there_is() {
     let of = |wanted: &str| {
-        let problem = Problem::new(Kind::UnknownColumn, "unknown column");
+        let problem = Problem::new(ProblemKind::UnknownColumn, "unknown column");
         problem.suggesting(wanted, "columns", ["name", "price"].into_iter()).to_string()
     };
     assert_eq!(of("prise"), "unknown column: did you mean \"price\"?");
@@ -52,49 +54,49 @@ fn a_suggestion_is_a_name_or_what_there_is() {
 }
 
 /// Every kind there is, in the order of its declaration.
-const ALL: &[Kind] = &[
-    Kind::MalformedQuery,
-    Kind::UnknownParameter,
-    Kind::UnknownColumn,
-    Kind::UnknownOperator,
-    Kind::NotComparable,
-    Kind::InvalidValue,
-    Kind::TooMuch,
-    Kind::InvalidCursor,
-    Kind::MalformedBody,
+const ALL: &[ProblemKind] = &[
+    ProblemKind::MalformedQuery,
+    ProblemKind::UnknownParameter,
+    ProblemKind::UnknownColumn,
+    ProblemKind::UnknownOperator,
+    ProblemKind::NotComparable,
+    ProblemKind::InvalidValue,
+    ProblemKind::TooMuch,
+    ProblemKind::InvalidCursor,
+    ProblemKind::MalformedBody,
     #[cfg(feature = "sdk")]
-    Kind::MalformedRequest,
-    Kind::InvalidSql,
-    Kind::NotComputable,
-    Kind::MissingParameter,
-    Kind::Unauthorized,
-    Kind::Forbidden,
-    Kind::SqlOff,
-    Kind::UnknownDataset,
-    Kind::UnknownQuery,
-    Kind::UnknownNamedQuery,
-    Kind::UnknownPath,
-    Kind::MethodNotAllowed,
-    Kind::NotAcceptable,
-    Kind::SlowBody,
-    Kind::NotFinished,
-    Kind::QueryCancelled,
-    Kind::ResultExpired,
-    Kind::ResultTooLarge,
-    Kind::ScanLimit,
-    Kind::BodyTooLarge,
-    Kind::UriTooLong,
-    Kind::UnsupportedMediaType,
-    Kind::RateLimited,
-    Kind::BudgetSpent,
-    Kind::Busy,
-    Kind::Internal,
+    ProblemKind::MalformedRequest,
+    ProblemKind::InvalidSql,
+    ProblemKind::NotComputable,
+    ProblemKind::MissingParameter,
+    ProblemKind::Unauthorized,
+    ProblemKind::Forbidden,
+    ProblemKind::SqlOff,
+    ProblemKind::UnknownDataset,
+    ProblemKind::UnknownQuery,
+    ProblemKind::UnknownNamedQuery,
+    ProblemKind::UnknownPath,
+    ProblemKind::MethodNotAllowed,
+    ProblemKind::NotAcceptable,
+    ProblemKind::SlowBody,
+    ProblemKind::NotFinished,
+    ProblemKind::QueryCancelled,
+    ProblemKind::ResultExpired,
+    ProblemKind::ResultTooLarge,
+    ProblemKind::ScanLimit,
+    ProblemKind::BodyTooLarge,
+    ProblemKind::UriTooLong,
+    ProblemKind::UnsupportedMediaType,
+    ProblemKind::RateLimited,
+    ProblemKind::BudgetSpent,
+    ProblemKind::Busy,
+    ProblemKind::Internal,
     #[cfg(feature = "sdk")]
-    Kind::UnknownCoding,
-    Kind::EngineFailed,
-    Kind::Unavailable,
-    Kind::NotRegistered,
-    Kind::Timeout,
+    ProblemKind::UnknownCoding,
+    ProblemKind::EngineFailed,
+    ProblemKind::Unavailable,
+    ProblemKind::NotRegistered,
+    ProblemKind::Timeout,
 ];
 
 /// `docs/problems.md` has every type with its status, and no other one.
@@ -104,7 +106,7 @@ fn the_document_has_every_problem() {
     for (place, kind) in ALL.iter().enumerate() {
         assert_eq!(*kind as usize, place, "{kind:?}");
     }
-    let row = |kind: &Kind| (kind.slug().to_owned(), kind.status().to_string());
+    let row = |kind: &ProblemKind| (kind.slug().to_owned(), kind.status().to_string());
     let mut expected: Vec<(String, String)> = ALL.iter().map(row).collect();
     // They are kinds where neither the Lambda nor the server is built, too.
     #[cfg(not(feature = "sdk"))]
@@ -129,9 +131,9 @@ fn the_document_has_every_problem() {
 /// A kind that is added has to be added to [`ALL`] above.
 #[test]
 fn no_kind_is_behind_the_last() {
-    assert_eq!(ALL.last(), Some(&Kind::Timeout));
+    assert_eq!(ALL.last(), Some(&ProblemKind::Timeout));
     let source = include_str!("../problem.rs");
-    let declared = source.split_once("pub(crate) enum Kind {").unwrap().1.split_once("\n}").unwrap().0;
+    let declared = source.split_once("pub(crate) enum ProblemKind {").unwrap().1.split_once("\n}").unwrap().0;
     let last = declared.lines().rev().find(|line| !line.trim().is_empty()).unwrap();
     assert_eq!(last.trim(), "Timeout,");
 }

@@ -4,13 +4,17 @@
 //! and `1.0E10` is as good in JSON as in Java. JSON has no NaN and no infinities: they become null there, and
 //! stay what they are in CSV.
 
+mod nested;
+
 use domain::DataType;
 
-use super::{Options, nested, number, time};
-use crate::{
+use super::{
+    number,
     result::Value,
-    sixteen::{self, LENGTH},
+    simd::{self, LENGTH},
+    time,
 };
+use crate::request::representation::FormatOptions;
 
 /// The value is not of its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +26,7 @@ pub(super) fn json(
     out: &mut Vec<u8>,
     data_type: &DataType,
     value: Value<'_>,
-    options: Options,
+    options: FormatOptions,
 ) -> Result<(), Mismatch> {
     match data_type {
         DataType::BigInt if options.numbers_as_strings => quoted(out, |out| number::integer(out, value)),
@@ -68,7 +72,7 @@ pub(super) fn text(out: &mut Vec<u8>, data_type: &DataType, value: Value<'_>) ->
         DataType::Timestamp => time::timestamp(out, value),
         DataType::Binary => base64(out, value),
         DataType::Array(_) | DataType::Struct(_) | DataType::Map(_) => {
-            nested::json(out, data_type, value, Options::default())
+            nested::json(out, data_type, value, FormatOptions::default())
         }
     }
 }
@@ -79,8 +83,8 @@ pub(super) fn json_string(out: &mut Vec<u8>, value: Value<'_>) {
     out.push(b'"');
     match value.short() {
         // Names and the like, which are most of them, without a loop.
-        Some(pair) if sixteen::pair(pair, sixteen::special_in_json) & sixteen::first(value.len()) == 0 => {
-            sixteen::append(out, pair, value.len());
+        Some(pair) if simd::pair(pair, simd::special_in_json) & simd::first(value.len()) == 0 => {
+            simd::append(out, pair, value.len());
         }
         _ => any_string(out, value),
     }
@@ -97,13 +101,13 @@ fn any_string(out: &mut Vec<u8>, value: Value<'_>) {
             at += escaped(out, byte, value);
             continue;
         };
-        let special = sixteen::special_in_json(chunk) & sixteen::first(left);
+        let special = simd::special_in_json(chunk) & simd::first(left);
         if special == 0 {
-            sixteen::append(out, chunk, left.min(LENGTH));
+            simd::append(out, chunk, left.min(LENGTH));
             at += LENGTH;
         } else {
             let plain = special.trailing_zeros() as usize;
-            sixteen::append(out, chunk, plain);
+            simd::append(out, chunk, plain);
             at += plain + escaped(out, chunk[plain], value);
         }
     }
@@ -175,7 +179,7 @@ mod tests {
 
     fn as_json(data_type: DataType, value: &str) -> Option<String> {
         let mut out = Vec::new();
-        json(&mut out, &data_type, Value::of(value), Options::default()).ok()?;
+        json(&mut out, &data_type, Value::of(value), FormatOptions::default()).ok()?;
         String::from_utf8(out).ok()
     }
 

@@ -25,11 +25,14 @@ use parquet::{
     file::properties::WriterProperties,
 };
 
-use super::{Options, RenderError, Renderer, cell, cell::Mismatch, number, time};
-use crate::{
-    column::OutputColumn,
+use super::{
+    RenderError, Renderer,
+    cell::{self, Mismatch},
+    number,
     result::{Row, Value},
+    time,
 };
+use crate::{plan::column::OutputColumn, request::representation::FormatOptions};
 
 /// What a column costs beside its values, with its name: in a schema, and in the lists of its places.
 const COLUMN: usize = 256;
@@ -155,7 +158,7 @@ fn parse<'v>(data_type: &DataType, value: Value<'v>, json: &'v mut Vec<u8>) -> R
             domain::value::rfc3339(json).map(Parsed::Timestamp).ok_or(Mismatch)
         }
         _ => {
-            cell::json(json, data_type, value, Options::default())?;
+            cell::json(json, data_type, value, FormatOptions::default())?;
             let text = std::str::from_utf8(json).map_err(|_| Mismatch)?;
             let raw = domain::json::Raw::parse(text).map_err(|_| Mismatch)?;
             domain::value::parse(data_type, raw).map_err(|_| Mismatch)

@@ -1,11 +1,12 @@
 //! `format=columns`: an object of columns, each an object of values by row number, which is what pandas
 //! writes and reads as `orient="columns"`.
 
-use super::{Options, RenderError, Renderer, cell, piece::RowNumber};
-use crate::{
-    column::OutputColumn,
+use super::{
+    RenderError, Renderer, cell,
+    piece::RowNumber,
     result::{Row, Value},
 };
+use crate::{plan::column::OutputColumn, request::representation::FormatOptions};
 use domain::DataType;
 
 /// How long a block of a column becomes before the next one begins. A single buffer would be copied whenever it grows.
@@ -15,7 +16,7 @@ const BLOCK: usize = 64 << 10;
 pub(super) struct Columns {
     columns: Vec<Column>,
     number: Option<RowNumber>,
-    options: Options,
+    options: FormatOptions,
     /// Of the whole body, were it finished now.
     length: usize,
 }
@@ -30,7 +31,7 @@ struct Column {
 }
 
 impl Columns {
-    pub(super) fn new(columns: &[OutputColumn], options: Options) -> Self {
+    pub(super) fn new(columns: &[OutputColumn], options: FormatOptions) -> Self {
         let column = |(index, column): (usize, &OutputColumn)| {
             let mut out = vec![if index == 0 { b'{' } else { b',' }];
             cell::json_string(&mut out, Value::of(&column.name));

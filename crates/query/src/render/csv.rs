@@ -1,15 +1,15 @@
 //! `format=csv`: RFC 4180 with a header. NULL is nothing and the empty string is `""`, so that a reader who
 //! wants to can tell them apart. Every other byte is as it is in the table, unless the caller wants cells for a
-//! spreadsheet ([`Options::spreadsheet`]).
+//! spreadsheet ([`FormatOptions::spreadsheet`]).
 
 mod spreadsheet;
 
-use super::{Options, RenderError, Renderer, cell};
-use crate::{
-    column::OutputColumn,
+use super::{
+    RenderError, Renderer, cell,
     result::{Row, Value},
-    sixteen::{self, LENGTH},
+    simd::{self, LENGTH},
 };
+use crate::{plan::column::OutputColumn, request::representation::FormatOptions};
 use domain::DataType;
 
 /// The lines so far.
@@ -23,7 +23,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(columns: &[OutputColumn], options: Options) -> Self {
+    pub(super) fn new(columns: &[OutputColumn], options: FormatOptions) -> Self {
         let spreadsheet = options.spreadsheet;
         let mut out = Vec::new();
         for (index, column) in columns.iter().enumerate() {
@@ -86,11 +86,11 @@ impl Renderer for Lines {
 fn string(out: &mut Vec<u8>, value: Value<'_>) {
     if let Some(pair) = value.short() {
         let length = value.len();
-        let spaces = sixteen::pair(pair, |chunk| sixteen::same(chunk, &[b' '; LENGTH]));
+        let spaces = simd::pair(pair, |chunk| simd::same(chunk, &[b' '; LENGTH]));
         let at_an_end = (spaces | spaces >> (length.max(1) - 1)) & 1;
-        let special = sixteen::pair(pair, sixteen::special_in_csv) & sixteen::first(length);
+        let special = simd::pair(pair, simd::special_in_csv) & simd::first(length);
         if length > 0 && at_an_end == 0 && special == 0 {
-            sixteen::append(out, pair, length);
+            simd::append(out, pair, length);
             return;
         }
     }
@@ -128,7 +128,7 @@ fn is_plain(text: &[u8]) -> bool {
     !text.is_empty()
         && !text.starts_with(b" ")
         && !text.ends_with(b" ")
-        && chunks.iter().all(|chunk| sixteen::special_in_csv(chunk) == 0)
+        && chunks.iter().all(|chunk| simd::special_in_csv(chunk) == 0)
         && !rest.iter().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n'))
 }
 

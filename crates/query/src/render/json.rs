@@ -1,10 +1,11 @@
 //! `format=json`: an array of records, each on its line. `format=ndjson`: the records alone.
 
-use super::{Options, RenderError, Renderer, cell, piece::Piece};
-use crate::{
-    column::OutputColumn,
+use super::{
+    RenderError, Renderer, cell,
+    piece::Piece,
     result::{Row, Value},
 };
+use crate::{plan::column::OutputColumn, request::representation::FormatOptions};
 use domain::DataType;
 
 /// The records so far.
@@ -12,7 +13,7 @@ pub(super) struct Records {
     out: Vec<u8>,
     /// What stands before each value of a record: `{"a":`, `,"b":`.
     columns: Vec<(Piece, DataType)>,
-    options: Options,
+    options: FormatOptions,
     shape: Shape,
     rows: bool,
 }
@@ -28,16 +29,16 @@ struct Shape {
 
 impl Records {
     /// As elements of an array.
-    pub(super) fn array(columns: &[OutputColumn], options: Options) -> Self {
+    pub(super) fn array(columns: &[OutputColumn], options: FormatOptions) -> Self {
         Self::new(columns, options, Shape { begin: b"[", between: b",\n", after: b"}", end: b"]" })
     }
 
     /// As lines.
-    pub(super) fn lines(columns: &[OutputColumn], options: Options) -> Self {
+    pub(super) fn lines(columns: &[OutputColumn], options: FormatOptions) -> Self {
         Self::new(columns, options, Shape { begin: b"", between: b"", after: b"}\n", end: b"" })
     }
 
-    fn new(columns: &[OutputColumn], options: Options, shape: Shape) -> Self {
+    fn new(columns: &[OutputColumn], options: FormatOptions, shape: Shape) -> Self {
         let column = |(index, column): (usize, &OutputColumn)| {
             let mut before = vec![if index == 0 { b'{' } else { b',' }];
             cell::json_string(&mut before, Value::of(&column.name));

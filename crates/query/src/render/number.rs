@@ -1,9 +1,9 @@
 //! Numbers: what is one by JSON's grammar goes through as it is.
 
-use super::cell::Mismatch;
-use crate::{
+use super::{
+    cell::Mismatch,
     result::Value,
-    sixteen::{self, LENGTH},
+    simd::{self, LENGTH},
 };
 
 /// Appends a whole number.
@@ -33,7 +33,7 @@ fn append(
     if let Some(chunk) = value.short()
         && plain(look(chunk, value.len()))
     {
-        sixteen::append(out, chunk, value.len());
+        simd::append(out, chunk, value.len());
         return Ok(());
     }
     if !valid(value.bytes()) {
@@ -55,7 +55,7 @@ enum Plain {
 
 #[inline]
 fn look(chunk: &[u8; LENGTH], length: usize) -> Plain {
-    let mut others = !sixteen::digits(chunk) & sixteen::first(length);
+    let mut others = !simd::digits(chunk) & simd::first(length);
     let negative = usize::from(length > 0 && chunk[0] == b'-');
     others &= !(negative as u32);
     let (integer, kind) = if others == 0 {

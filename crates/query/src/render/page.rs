@@ -2,12 +2,14 @@
 
 use domain::port::{EngineError, QueryEngine, StoredResult};
 
-use super::{Limits, Options, Page, PageWriter, Position, RenderError};
-use crate::{
-    answer_types,
-    column::OutputColumn,
-    format::Format,
+use super::{
+    Page, PageLimits, PageWriter, Position, RenderError,
     result::{MalformedResult, ResultReader},
+    result_types,
+};
+use crate::{
+    plan::column::OutputColumn,
+    request::{format::Format, representation::FormatOptions},
 };
 
 /// The first range is short, since most answers are; the others are long, since each costs a call.
@@ -18,7 +20,7 @@ const LONGEST_RANGE: u64 = 4 << 20;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PageRequest<'a> {
     /// The columns, with the names that the result has. For a result that no dataset describes,
-    /// [`answer_types::columns()`] gives them.
+    /// [`result_types::columns()`] gives them.
     pub(crate) columns: &'a [OutputColumn],
     /// How many more columns the result has behind those, which are not shown.
     pub(crate) hidden: usize,
@@ -27,11 +29,11 @@ pub(crate) struct PageRequest<'a> {
     /// Where it begins: [`Position::START`], or the `next` of the page before.
     pub(crate) start: Position,
     /// Where it ends, at the latest.
-    pub(crate) limits: Limits,
+    pub(crate) limits: PageLimits,
     /// Its form.
     pub(crate) format: Format,
     /// What is left open by the form.
-    pub(crate) options: Options,
+    pub(crate) options: FormatOptions,
 }
 
 /// Why there is no page.
@@ -107,7 +109,7 @@ async fn pull<Q: QueryEngine>(
 
 /// The columns must be the result's: those of another query would read its values as what they are not.
 fn has_columns(result: &StoredResult, columns: &[OutputColumn], hidden: usize) -> Result<(), RenderError> {
-    let names = answer_types::names(&result.columns);
+    let names = result_types::names(&result.columns);
     let shown = names.len().checked_sub(hidden).and_then(|shown| names.get(..shown));
     if shown.is_some_and(|shown| shown.iter().eq(columns.iter().map(|column| &column.name))) {
         return Ok(());

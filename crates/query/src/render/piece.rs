@@ -1,8 +1,8 @@
 //! Short texts that are written again and again.
 
-use crate::sixteen;
+use super::simd;
 
-const PADDED: usize = 2 * sixteen::LENGTH;
+const PADDED: usize = 2 * simd::LENGTH;
 
 /// A text, padded so that it is copied at one go if it is short.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Piece {
     #[inline]
     pub(super) fn append_to(&self, out: &mut Vec<u8>) {
         if self.text.len() <= PADDED {
-            sixteen::append(out, &self.padded, self.text.len());
+            simd::append(out, &self.padded, self.text.len());
         } else {
             out.extend_from_slice(&self.text);
         }
@@ -60,12 +60,12 @@ impl RowNumber {
 
     #[inline]
     pub(super) fn append_to(&self, out: &mut Vec<u8>) {
-        if self.length <= sixteen::LENGTH
-            && let Some(start) = self.text.first_chunk::<{ sixteen::LENGTH }>()
+        if self.length <= simd::LENGTH
+            && let Some(start) = self.text.first_chunk::<{ simd::LENGTH }>()
         {
-            sixteen::append(out, start, self.length);
+            simd::append(out, start, self.length);
         } else {
-            sixteen::append(out, &self.text, self.length);
+            simd::append(out, &self.text, self.length);
         }
     }
 

@@ -2,8 +2,9 @@ mod csv_cells;
 
 use serde_json::Value;
 
+use super::result::tests::athena_csv;
 use super::*;
-use crate::{column::TableColumn, result::tests::athena_csv, testing};
+use crate::{plan::column::TableColumn, testing};
 
 const MAXIMUM: usize = 1_000_000;
 
@@ -88,8 +89,8 @@ fn numbers_that_a_double_cannot_hold_are_exact_and_strings_for_who_wants_them() 
     let rows = [vec![some("9007199254740993"), some("9999999999.90"), some("2"), some("1.5")], vec![None; 4]];
     let csv = athena_csv(&names, &rows).into();
     let body = |format, numbers_as_strings| {
-        let (columns, limits) = (columns(&names), Limits { max_rows: 10, max_body: 1_000 });
-        let options = Options { numbers_as_strings, ..Options::default() };
+        let (columns, limits) = (columns(&names), PageLimits { max_rows: 10, max_body: 1_000 });
+        let options = FormatOptions { numbers_as_strings, ..FormatOptions::default() };
         let mut writer = PageWriter::new(format, &columns, options, limits, Position::START);
         let mut reader = ResultReader::new(names.into_iter());
         reader.feed(Bytes::clone(&csv));
@@ -116,8 +117,8 @@ fn a_row_is_not_finished_where_it_has_no_room() {
     });
     let page = |format, rows: &[Vec<Option<String>>]| {
         let csv: Bytes = athena_csv(&names, rows).into();
-        let limits = Limits { max_rows: 100, max_body: 1_000 };
-        let mut writer = PageWriter::new(format, &columns, Options::default(), limits, Position::START);
+        let limits = PageLimits { max_rows: 100, max_body: 1_000 };
+        let mut writer = PageWriter::new(format, &columns, FormatOptions::default(), limits, Position::START);
         let mut reader = ResultReader::new(names.into_iter());
         reader.feed(csv.clone());
         reader.end();

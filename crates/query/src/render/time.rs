@@ -1,9 +1,10 @@
 //! Days and times of a result: their shape is looked at, and a time is written as RFC 3339.
 
-use super::{cell::Mismatch, number};
-use crate::{
+use super::{
+    cell::Mismatch,
+    number,
     result::Value,
-    sixteen::{self, LENGTH},
+    simd::{self, LENGTH},
 };
 
 /// Appends a day of the shape `2026-11-23`.
@@ -73,9 +74,9 @@ fn shaped(text: &[u8], shape: &[u8]) -> bool {
 /// The same for the first bytes of sixteen.
 #[inline]
 fn has_shape(chunk: &[u8; LENGTH], shape: &[u8; LENGTH], length: usize) -> bool {
-    let figures = sixteen::same(shape, &[b'0'; LENGTH]);
-    let fits = (sixteen::digits(chunk) & figures) | (sixteen::same(chunk, shape) & !figures);
-    !fits & sixteen::first(length) == 0
+    let figures = simd::same(shape, &[b'0'; LENGTH]);
+    let fits = (simd::digits(chunk) & figures) | (simd::same(chunk, shape) & !figures);
+    !fits & simd::first(length) == 0
 }
 
 #[cfg(test)]

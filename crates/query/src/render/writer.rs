@@ -4,16 +4,21 @@ use std::borrow::Cow;
 
 #[cfg(feature = "columnar")]
 use super::columnar::{Arrow, Parquet};
-use super::{Options, RenderError, Renderer, columns::Columns, csv::Lines, json::Records};
-use crate::{
-    column::OutputColumn,
-    format::Format,
+use super::{
+    RenderError, Renderer,
+    columns::Columns,
+    csv::Lines,
+    json::Records,
     result::{MAX_ROW, MalformedResult, ResultReader, Row, Value},
+};
+use crate::{
+    plan::column::OutputColumn,
+    request::{format::Format, representation::FormatOptions},
 };
 
 /// What a page may hold; the first bound that is reached ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
+pub(crate) struct PageLimits {
     /// Rows.
     pub(crate) max_rows: u64,
     /// Bytes of its body.
@@ -49,9 +54,9 @@ pub(crate) struct Page {
 
 /// Fills a page. It holds what the page holds, and nothing else of the result.
 pub(crate) struct PageWriter<'c> {
-    form: Form,
+    renderer: FormatRenderer,
     columns: &'c [OutputColumn],
-    limits: Limits,
+    limits: PageLimits,
     start: Position,
     rows: u64,
     /// Where the page ended, once it is full.
@@ -62,7 +67,7 @@ pub(crate) struct PageWriter<'c> {
 }
 
 /// The formats.
-enum Form {
+enum FormatRenderer {
     Records(Records),
     Columns(Columns),
     Lines(Lines),
@@ -77,21 +82,21 @@ impl<'c> PageWriter<'c> {
     pub(crate) fn new(
         format: Format,
         columns: &'c [OutputColumn],
-        options: Options,
-        limits: Limits,
+        options: FormatOptions,
+        limits: PageLimits,
         start: Position,
     ) -> Self {
-        let form = match format {
-            Format::Json => Form::Records(Records::array(columns, options)),
-            Format::NdJson => Form::Records(Records::lines(columns, options)),
-            Format::Columns => Form::Columns(Columns::new(columns, options)),
-            Format::Csv => Form::Lines(Lines::new(columns, options)),
+        let renderer = match format {
+            Format::Json => FormatRenderer::Records(Records::array(columns, options)),
+            Format::NdJson => FormatRenderer::Records(Records::lines(columns, options)),
+            Format::Columns => FormatRenderer::Columns(Columns::new(columns, options)),
+            Format::Csv => FormatRenderer::Lines(Lines::new(columns, options)),
             #[cfg(feature = "columnar")]
-            Format::Parquet => Form::Parquet(Parquet::new(columns)),
+            Format::Parquet => FormatRenderer::Parquet(Parquet::new(columns)),
             #[cfg(feature = "columnar")]
-            Format::Arrow => Form::Arrow(Arrow::new(columns)),
+            Format::Arrow => FormatRenderer::Arrow(Arrow::new(columns)),
         };
-        Self { form, columns, limits, start, rows: 0, full: None, places: &[], last: None }
+        Self { renderer, columns, limits, start, rows: 0, full: None, places: &[], last: None }
     }
 
     /// Notes the values at these places of the row at which the bound on rows ends the page.
@@ -102,16 +107,16 @@ impl<'c> PageWriter<'c> {
     /// Takes what rows the reader has, as long as the page has room. `true` asks for more: feed the reader and come
     /// again, or finish the page if the result is at its end.
     pub(crate) fn take(&mut self, reader: &mut ResultReader) -> Result<bool, RenderError> {
-        let Self { form, columns, limits, start, rows, full, places, last } = self;
+        let Self { renderer, columns, limits, start, rows, full, places, last } = self;
         let mut filling = Filling { columns, limits: *limits, start: *start, rows, full, places, last };
-        match form {
-            Form::Records(records) => filling.fill(records, reader),
-            Form::Columns(columns) => filling.fill(columns, reader),
-            Form::Lines(lines) => filling.fill(lines, reader),
+        match renderer {
+            FormatRenderer::Records(records) => filling.fill(records, reader),
+            FormatRenderer::Columns(columns) => filling.fill(columns, reader),
+            FormatRenderer::Lines(lines) => filling.fill(lines, reader),
             #[cfg(feature = "columnar")]
-            Form::Parquet(parquet) => filling.fill(parquet, reader),
+            FormatRenderer::Parquet(parquet) => filling.fill(parquet, reader),
             #[cfg(feature = "columnar")]
-            Form::Arrow(arrow) => filling.fill(arrow, reader),
+            FormatRenderer::Arrow(arrow) => filling.fill(arrow, reader),
         }
     }
 
@@ -123,14 +128,14 @@ impl<'c> PageWriter<'c> {
     /// The page, of a result of so many bytes.
     pub(crate) fn finish(self, result_bytes: u64) -> Result<Page, RenderError> {
         let maximum = self.limits.max_body;
-        let body = match self.form {
-            Form::Records(records) => records.finish(),
-            Form::Columns(columns) => columns.finish(),
-            Form::Lines(lines) => lines.finish(),
+        let body = match self.renderer {
+            FormatRenderer::Records(records) => records.finish(),
+            FormatRenderer::Columns(columns) => columns.finish(),
+            FormatRenderer::Lines(lines) => lines.finish(),
             #[cfg(feature = "columnar")]
-            Form::Parquet(parquet) => parquet.finish(),
+            FormatRenderer::Parquet(parquet) => parquet.finish(),
             #[cfg(feature = "columnar")]
-            Form::Arrow(arrow) => arrow.finish(),
+            FormatRenderer::Arrow(arrow) => arrow.finish(),
         }?;
         if body.len() > maximum {
             return Err(RenderError::TooLarge { maximum });
@@ -145,7 +150,7 @@ impl<'c> PageWriter<'c> {
 /// The part of a page that is no format's own.
 struct Filling<'w> {
     columns: &'w [OutputColumn],
-    limits: Limits,
+    limits: PageLimits,
     start: Position,
     rows: &'w mut u64,
     full: &'w mut Option<u64>,

@@ -4,12 +4,9 @@
 //! parentheses, a comma and a closing parenthesis end a value, unless it is in double quotes; in those, a backslash
 //! takes the next character as it is.
 
-use crate::{
-    operator::Operator,
-    problem::{Kind, Problem, quote},
-};
+use crate::problem::{Problem, ProblemKind, quote};
 
-use super::RawPath;
+use super::{RawPath, operator::Operator};
 
 /// How deep `and` and `or` may nest.
 const MAX_DEPTH: usize = 10;
@@ -55,7 +52,7 @@ pub(crate) enum RawValue {
 impl RawComparison {
     /// The filter `path=text`.
     pub(crate) fn parse(path: RawPath, text: &str) -> Result<Self, Problem> {
-        let mut cursor = Cursor { rest: text, parameter: path.to_string(), nested: false };
+        let mut cursor = Reader { rest: text, parameter: path.to_string(), nested: false };
         let comparison = cursor.comparison(path)?;
         if cursor.rest.is_empty() { Ok(comparison) } else { Err(cursor.problem("expected nothing more")) }
     }
@@ -64,7 +61,7 @@ impl RawComparison {
 impl RawCondition {
     /// The tree of the parameter `name`, which is one of those that [`is_tree`](Self::is_tree) knows.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Problem> {
-        let mut cursor = Cursor { rest: text, parameter: name.to_owned(), nested: true };
+        let mut cursor = Reader { rest: text, parameter: name.to_owned(), nested: true };
         let group = cursor.group(name.starts_with("not."), name.ends_with("and"), 1)?;
         if cursor.rest.is_empty() { Ok(group) } else { Err(cursor.problem("expected nothing more")) }
     }
@@ -88,7 +85,7 @@ const TREES: [(&str, bool, bool); 4] =
     [("and", false, true), ("or", false, false), ("not.and", true, true), ("not.or", true, false)];
 
 /// What is not read yet.
-struct Cursor<'a> {
+struct Reader<'a> {
     rest: &'a str,
     /// Whose value it is: for problems.
     parameter: String,
@@ -96,12 +93,12 @@ struct Cursor<'a> {
     nested: bool,
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> Reader<'a> {
     fn group(&mut self, negated: bool, all: bool, depth: usize) -> Result<RawCondition, Problem> {
         if depth > MAX_DEPTH {
             let detail =
                 format!("{} nests and and or more than {MAX_DEPTH} levels deep", quote(&self.parameter));
-            return Err(Problem::new(Kind::TooMuch, detail).with("maximum", MAX_DEPTH));
+            return Err(Problem::new(ProblemKind::TooMuch, detail).with("maximum", MAX_DEPTH));
         }
         self.expect('(')?;
         let mut conditions = vec![self.condition(depth)?];
@@ -137,7 +134,7 @@ impl<'a> Cursor<'a> {
         let operator = Operator::named(&column, word)?;
         if !self.take('.') {
             let detail = format!("the filter on {column:?} has no value: write {column}={word}.value");
-            return Err(Problem::new(Kind::InvalidValue, detail).with("column", column));
+            return Err(Problem::new(ProblemKind::InvalidValue, detail).with("column", column));
         }
         let value = match operator {
             Operator::In => RawValue::Many(self.list()?),
@@ -179,7 +176,7 @@ impl<'a> Cursor<'a> {
     fn array(&mut self) -> Result<Vec<String>, Problem> {
         if self.nested && self.rest.starts_with('"') {
             let inner = self.element(&[',', ')'])?;
-            let mut cursor = Cursor { rest: &inner, parameter: self.parameter.clone(), nested: false };
+            let mut cursor = Reader { rest: &inner, parameter: self.parameter.clone(), nested: false };
             let elements = cursor.array()?;
             return if cursor.rest.is_empty() {
                 Ok(elements)
@@ -263,7 +260,7 @@ impl<'a> Cursor<'a> {
     fn problem(&self, expected: &str) -> Problem {
         let found = if self.rest.is_empty() { "its end".to_owned() } else { quote(self.rest) };
         let detail = format!("the filter {}: {expected}, found {found}", quote(&self.parameter));
-        Problem::new(Kind::InvalidValue, detail)
+        Problem::new(ProblemKind::InvalidValue, detail)
             .with("parameter", self.parameter.chars().take(200).collect::<String>())
     }
 }

@@ -1,6 +1,6 @@
 //! Names and values of a query string, decoded.
 
-use crate::problem::{Kind, Problem, quote};
+use crate::problem::{Problem, ProblemKind, quote};
 
 /// Decodes one name or value of a query string, where `+` is a space. Strict: half an escape, or bytes that
 /// are no UTF-8, would otherwise become another value than the one that was meant.
@@ -17,14 +17,14 @@ pub(crate) fn decode(text: &str) -> Result<String, Problem> {
                         "{} has a % that two hexadecimal digits do not follow: write %25",
                         quote(text)
                     );
-                    return Err(Problem::new(Kind::MalformedQuery, detail));
+                    return Err(Problem::new(ProblemKind::MalformedQuery, detail));
                 }
             },
             other => bytes.push(other),
         }
     }
     String::from_utf8(bytes).map_err(|_| {
-        Problem::new(Kind::MalformedQuery, format!("{} does not decode to UTF-8 text", quote(text)))
+        Problem::new(ProblemKind::MalformedQuery, format!("{} does not decode to UTF-8 text", quote(text)))
     })
 }
 

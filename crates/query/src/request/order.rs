@@ -1,6 +1,6 @@
 //! `order`: columns or names of the answer, each with its direction and where nulls go.
 
-use crate::problem::{Kind, Problem, nearest, quote};
+use crate::problem::{Problem, ProblemKind, nearest, quote};
 
 use super::{RawPath, items};
 
@@ -40,7 +40,7 @@ fn term(item: &str) -> Result<OrderTerm, Problem> {
                     "{} in order is a call: give it a name in select, as total:price.sum(), and order by that name",
                     quote(item)
                 );
-                return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "order"));
+                return Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "order"));
             }
             _ => {
                 let meant = nearest(part, MODIFIERS.into_iter().filter(|known| *known != part));
@@ -49,7 +49,7 @@ fn term(item: &str) -> Result<OrderTerm, Problem> {
                     "{} in order{meant}: write column, column.asc or column.desc, then .nullsfirst or .nullslast",
                     quote(item),
                 );
-                return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "order"));
+                return Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "order"));
             }
         }
     }

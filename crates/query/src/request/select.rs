@@ -3,7 +3,7 @@
 //! `currency,total:price.sum(),count()` is three items. An item is `[name:]column[->field]…[.call(argument)]`; a
 //! call without a column is `count()`.
 
-use crate::problem::{Kind, Problem, quote};
+use crate::problem::{Problem, ProblemKind, quote};
 
 use super::{RawPath, items};
 
@@ -32,7 +32,8 @@ pub(super) fn parse(value: &str) -> Result<Vec<RawItem>, Problem> {
 }
 
 fn item(text: &str) -> Result<RawItem, Problem> {
-    let wrong = |detail: String| Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "select"));
+    let wrong =
+        |detail: String| Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "select"));
     if text.contains("::") {
         let detail = format!(
             "{} in select is a cast, and there are none: every column comes as its type says",

@@ -7,7 +7,7 @@ use utoipa::openapi::OpenApi;
 use super::Api;
 use crate::{
     access::Gate,
-    openapi::{self, Facts, NamedOperation},
+    description::openapi::{self, Facts, NamedOperation},
     ports::Ports,
 };
 

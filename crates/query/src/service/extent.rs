@@ -2,9 +2,9 @@
 
 use super::Job;
 use crate::{
-    column::OutputColumn,
-    follow::Follow,
-    record::QueryRecord,
+    execution::record::QueryRecord,
+    paging::rows_cursor::Follow,
+    plan::column::OutputColumn,
     render::{Page, Position},
 };
 
@@ -25,7 +25,7 @@ pub(crate) struct Extent {
 
 /// A part of a result as a body.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct ResultPart {
     pub(super) body: Vec<u8>,
     pub(super) rows: u64,
     pub(super) rest: Rest,

@@ -1,5 +1,7 @@
 //! Errors as problems: what a caller should do goes to the caller, everything else to the log.
 
+mod quoted;
+
 use std::time::Duration;
 
 use domain::{
@@ -10,15 +12,18 @@ use domain::{
 
 use crate::{
     access::Caller,
-    execute::ExecuteError,
-    flight::Full,
-    mistake::{self, Author, Mistake},
-    problem::{Kind, Problem, listing, quote},
-    record::{QueryRecord, RecordError},
-    snapshot::SnapshotError,
+    execution::{
+        ExecuteError,
+        flight::Full,
+        mistake::{self, Author, Mistake},
+        record::{QueryRecord, RecordError},
+    },
+    lake::snapshot::SnapshotError,
+    problem::{Problem, ProblemKind, listing, quote},
 };
 
-use super::{Job, handed_over::RETRY_POLL, quoted::Quoted};
+use super::{Job, endpoints::queries::RETRY_POLL};
+use quoted::Quoted;
 
 /// After how many seconds to come again: when there are too many queries, and when something is out of reach.
 const RETRY_BUSY: u32 = 2;
@@ -31,7 +36,7 @@ pub(super) fn unreadable(error: &SnapshotError) -> Problem {
         out_of_reach("the lake's catalog is out of reach: try again in some seconds")
     } else {
         Problem::new(
-            Kind::Internal,
+            ProblemKind::Internal,
             "the lake's catalog cannot be read: its operator finds the reason in the log",
         )
     }
@@ -45,7 +50,7 @@ pub(super) fn not_registered(name: &DatasetName, caller: &Caller) -> Problem {
         "what the query reads is defined, and its table is not registered yet".to_owned()
     };
     tracing::warn!(dataset = %name, "a query was turned away: the table that it reads is not registered yet");
-    Problem::new(Kind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
+    Problem::new(ProblemKind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
 }
 
 /// The query failed, and the dataset's table does not follow its definition yet.
@@ -65,14 +70,14 @@ pub(super) fn behind(name: &DatasetName, caller: &Caller, error: &ExecuteError, 
     } else {
         "what the query reads has a new definition, which its table does not follow yet".to_owned()
     };
-    Problem::new(Kind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
+    Problem::new(ProblemKind::NotRegistered, detail).retry_after(RETRY_UNAVAILABLE)
 }
 
 /// This process has as many queries as it takes, or as it takes of one API key.
 pub(super) fn full(full: Full, caller: &Caller) -> Problem {
     let Full::Share { share, most } = full else {
         tracing::warn!("a query was turned away: this process has too many");
-        return Problem::new(Kind::Busy, "too many queries are running: try again in some seconds")
+        return Problem::new(ProblemKind::Busy, "too many queries are running: try again in some seconds")
             .retry_after(RETRY_BUSY);
     };
     tracing::info!(
@@ -84,13 +89,13 @@ pub(super) fn full(full: Full, caller: &Caller) -> Problem {
         "the API key has {share} queries that requests wait for, which is its own share: one key may have half of the {most} \
          that one process takes; try again in some seconds, or when one of them is answered"
     );
-    Problem::new(Kind::Busy, detail).with("maximum", share).retry_after(RETRY_BUSY)
+    Problem::new(ProblemKind::Busy, detail).with("maximum", share).retry_after(RETRY_BUSY)
 }
 
 /// This process renders as many results as it has memory for.
 pub(super) fn too_many_renders() -> Problem {
     tracing::warn!("a request was turned away: this process renders too many results");
-    Problem::new(Kind::Busy, "too many results are being rendered: try again in some seconds")
+    Problem::new(ProblemKind::Busy, "too many results are being rendered: try again in some seconds")
         .retry_after(RETRY_BUSY)
 }
 
@@ -99,14 +104,14 @@ pub(super) fn too_many_bodies() -> Problem {
     tracing::warn!(
         "a request was turned away: the bodies of others take all the memory that there is for them"
     );
-    Problem::new(Kind::Busy, "too many requests with bodies are under way: try again in some seconds")
+    Problem::new(ProblemKind::Busy, "too many requests with bodies are under way: try again in some seconds")
         .retry_after(RETRY_BUSY)
 }
 
 /// This process checks as many statements as it can at once.
 pub(super) fn too_many_checks() -> Problem {
     tracing::warn!("a request was turned away: this process checks too many statements");
-    Problem::new(Kind::Busy, "too many statements are being checked: try again in some seconds")
+    Problem::new(ProblemKind::Busy, "too many statements are being checked: try again in some seconds")
         .retry_after(RETRY_BUSY)
 }
 
@@ -121,12 +126,12 @@ pub(super) fn not_handed_over(bound: u64, lowest_tier: Option<u64>) -> Problem {
          {tiers}, so its queries cannot go on after a 202; ask for less (filter on the event time or on dt, select fewer \
          columns), or have the lake's operator add a tier or make a key with a higher bound"
     );
-    Problem::new(Kind::Forbidden, detail).with("maximum", bound)
+    Problem::new(ProblemKind::Forbidden, detail).with("maximum", bound)
 }
 
 /// The query takes longer than its request waits, and nobody would come back to it.
 pub(super) fn not_awaited() -> Problem {
-    Problem::new(Kind::Timeout, "the query takes longer than its request waits, and is stopped")
+    Problem::new(ProblemKind::Timeout, "the query takes longer than its request waits, and is stopped")
 }
 
 /// The engine did not say in time whether it has the query: while many start at once, it takes some of them later. Nothing
@@ -136,7 +141,7 @@ pub(super) fn not_started(after: Duration, is_turned_away: bool) -> Problem {
     tracing::warn!(after_ms, is_turned_away, "a query did not start in time");
     if is_turned_away {
         let detail = "too many queries start at the same time, and this one did not in time: try again in some seconds";
-        return Problem::new(Kind::Busy, detail).retry_after(RETRY_BUSY);
+        return Problem::new(ProblemKind::Busy, detail).retry_after(RETRY_BUSY);
     }
     out_of_reach("the query did not start in time: try again in some seconds")
 }
@@ -146,7 +151,7 @@ pub(super) fn not_entered_in_time() -> Problem {
     tracing::warn!("a query could not be counted in time, and was not started");
     let detail = "too many queries begin or end at the same time, and this one could not be counted in time: try again in some \
                   seconds";
-    Problem::new(Kind::Busy, detail).retry_after(RETRY_BUSY)
+    Problem::new(ProblemKind::Busy, detail).retry_after(RETRY_BUSY)
 }
 
 /// The query goes on longer than its request, and nothing could be written in time to come back to it by.
@@ -176,7 +181,7 @@ pub(super) fn of_record(error: &ExecuteError, record: &QueryRecord, maximum: Opt
 /// Names the parameters that stand for regular expressions, if the engine may have failed by one.
 fn naming(problem: Problem, error: &ExecuteError, patterns: &[String]) -> Problem {
     let is_of_arguments =
-        problem.is(Kind::NotComputable) && error.code() == Some("INVALID_FUNCTION_ARGUMENT");
+        problem.is(ProblemKind::NotComputable) && error.code() == Some("INVALID_FUNCTION_ARGUMENT");
     if !is_of_arguments || patterns.is_empty() {
         return problem;
     }
@@ -216,7 +221,7 @@ fn because(
     let problem = match error {
         ExecuteError::Busy => {
             tracing::warn!("a query was turned away: the engine has too many");
-            Problem::new(Kind::Busy, "too many queries are running: try again in some seconds")
+            Problem::new(ProblemKind::Busy, "too many queries are running: try again in some seconds")
                 .retry_after(RETRY_BUSY)
         }
         ExecuteError::Unavailable(_) => {
@@ -226,7 +231,7 @@ fn because(
         ExecuteError::CutOff(_) => {
             tracing::warn!(query_id, statement, "a query reached the bound on the bytes that it may scan");
             let problem = Problem::new(
-                Kind::ScanLimit,
+                ProblemKind::ScanLimit,
                 "the query would read more than one query may: filter on the event time or on dt, and select fewer \
                  columns",
             );
@@ -236,7 +241,7 @@ fn because(
             }
         }
         ExecuteError::Cancelled(_) => Problem::new(
-            Kind::QueryCancelled,
+            ProblemKind::QueryCancelled,
             "the query was cancelled: send the request again to run it anew",
         ),
         ExecuteError::Expired(id) => return expired(id.as_str()),
@@ -244,7 +249,7 @@ fn because(
             let (reason, words) = (error.code(), quoted.words(error));
             tracing::error!(query_id, statement, reason, error = words.as_deref(), "a query failed");
             Problem::new(
-                Kind::EngineFailed,
+                ProblemKind::EngineFailed,
                 "the query failed: the lake's operator finds the reason in the log",
             )
         }
@@ -264,16 +269,17 @@ fn of_mistake(error: &ExecuteError, author: Author) -> Option<(Problem, Option<&
         (Mistake::Resources, _) => {
             let detail = "the query needs more memory or time than the engine gives one query: filter on the event \
                           time or on dt, select fewer columns, or group by fewer values";
-            Problem::new(Kind::TooMuch, detail)
+            Problem::new(ProblemKind::TooMuch, detail)
         }
-        (Mistake::Statement | Mistake::Values, Author::Caller) => {
-            Problem::new(Kind::InvalidSql, format!("the SQL cannot be run: {}", mistake::words(reason)))
-        }
+        (Mistake::Statement | Mistake::Values, Author::Caller) => Problem::new(
+            ProblemKind::InvalidSql,
+            format!("the SQL cannot be run: {}", mistake::words(reason)),
+        ),
         // The engine's words may quote rows of datasets that the caller may not see: ours have to do.
         (Mistake::Values, Author::Api | Author::Operator) => {
             let what =
                 code.and_then(mistake::value).unwrap_or("a value is none that it can be computed with");
-            Problem::new(Kind::NotComputable, format!("the query cannot be computed: {what}"))
+            Problem::new(ProblemKind::NotComputable, format!("the query cannot be computed: {what}"))
         }
         (Mistake::Statement, Author::Api | Author::Operator) => return None,
     };
@@ -288,7 +294,7 @@ fn of_mistake(error: &ExecuteError, author: Author) -> Option<(Problem, Option<&
 pub(super) fn not_finished(name: &ExecutionName) -> Problem {
     let location = format!("/v1/queries/{name}");
     let detail = format!("the query is not finished: {location} says where it is");
-    Problem::new(Kind::NotFinished, detail)
+    Problem::new(ProblemKind::NotFinished, detail)
         .with("query_id", name.as_str())
         .with("query", location)
         .retry_after(RETRY_POLL)
@@ -300,7 +306,7 @@ pub(super) fn expired(id: &str) -> Problem {
         "the result of query {} is not kept any longer: send the request that led to it again, without If-None-Match",
         quote(id)
     );
-    Problem::new(Kind::ResultExpired, detail)
+    Problem::new(ProblemKind::ResultExpired, detail)
 }
 
 /// What is known of a query cannot be written or read.
@@ -311,7 +317,7 @@ pub(super) fn unrecorded(error: &RecordError) -> Problem {
             out_of_reach("what is known of the query is out of reach: try again in some seconds")
         }
         _ => Problem::new(
-            Kind::Internal,
+            ProblemKind::Internal,
             "what is known of the query cannot be used: the lake's operator finds the reason in the log",
         ),
     }
@@ -320,7 +326,7 @@ pub(super) fn unrecorded(error: &RecordError) -> Problem {
 /// The record is of a version that knew another form.
 pub(super) fn other_version() -> Problem {
     Problem::new(
-        Kind::ResultExpired,
+        ProblemKind::ResultExpired,
         "the result is in a form that is not known any longer: send the request again",
     )
 }
@@ -333,12 +339,12 @@ pub(super) fn unstored(error: &StoreError) -> Problem {
             out_of_reach("the lake's store is out of reach: try again in some seconds")
         }
         _ => Problem::new(
-            Kind::Internal,
+            ProblemKind::Internal,
             "the file cannot be handed out: the lake's operator finds the reason in the log",
         ),
     }
 }
 
 pub(super) fn out_of_reach(detail: &str) -> Problem {
-    Problem::new(Kind::Unavailable, detail).retry_after(RETRY_UNAVAILABLE)
+    Problem::new(ProblemKind::Unavailable, detail).retry_after(RETRY_UNAVAILABLE)
 }

@@ -2,7 +2,11 @@
 
 use domain::{DatasetName, QueryName};
 
-use crate::{cache, column::OutputColumn, follow::Follow, form::Form, mistake::Author, sql::Statement};
+use super::entity_tag;
+use crate::{
+    execution::mistake::Author, paging::rows_cursor::Follow, plan::column::OutputColumn,
+    request::representation::Representation, sql::Statement,
+};
 
 /// A request for rows that is ready to run, whichever endpoint it came by.
 #[derive(Debug, Clone)]
@@ -28,7 +32,7 @@ pub(crate) struct Job {
     /// The parameters of a named query that stand for regular expressions, whose values an engine may not take.
     pub(crate) patterns: Vec<String>,
     /// What the rows are written as.
-    pub(crate) form: Form,
+    pub(crate) representation: Representation,
     /// The most bytes that the query may read, beside the workgroup's own bound.
     pub(crate) max_bytes: Option<u64>,
     /// The most rows of a statement without an ORDER BY. If the answer has so many, they may be others the next time: there
@@ -48,7 +52,7 @@ impl Job {
     /// digest has to do, which the query's record has too.
     pub(super) fn logged(&self) -> String {
         match self.author() {
-            Author::Caller => cache::digest_of(&self.statement, "statement").hexadecimal(),
+            Author::Caller => entity_tag::digest_of(&self.statement, "statement").hexadecimal(),
             Author::Api | Author::Operator => self.statement.sql.clone(),
         }
     }

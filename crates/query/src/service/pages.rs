@@ -1,5 +1,8 @@
 //! Parts of results as bodies, and whole results as files.
 
+pub(super) mod too_large;
+mod unrendered;
+
 use std::time::Duration;
 
 use domain::{
@@ -9,24 +12,25 @@ use domain::{
 
 use super::{
     Api,
-    extent::{Part, Rest, Shown},
+    extent::{Rest, ResultPart, Shown},
     failures, to_json,
-    unrendered::unrendered,
 };
 use crate::{
     access::Caller,
-    answer_types,
-    column::OutputColumn,
-    cursor::Cursor,
     digest::Digest,
-    form::Form,
-    format::Format,
+    execution::record::QueryRecord,
+    paging::result_cursor::Cursor,
+    plan::column::OutputColumn,
     ports::Ports,
-    problem::{Kind, Problem, quote},
-    record::QueryRecord,
-    render::{self, Limits, Options, PageRequest, Position},
-    request,
+    problem::{Problem, ProblemKind, quote},
+    render::{self, PageLimits, PageRequest, Position, result_types},
+    request::{
+        self,
+        format::Format,
+        representation::{FormatOptions, Representation},
+    },
 };
+use unrendered::unrendered;
 
 /// For how long a file can be fetched. The credentials of a Lambda, which sign it, last some hours.
 const URL_VALID: Duration = Duration::from_secs(15 * 60);
@@ -61,13 +65,13 @@ impl RowsParameters {
                 "_csv" => parameters.spreadsheet.replace(request::spreadsheet(&value)?).is_some(),
                 _ => {
                     let detail = format!("unknown query parameter {}", quote(&name));
-                    let problem = Problem::new(Kind::UnknownParameter, detail);
+                    let problem = Problem::new(ProblemKind::UnknownParameter, detail);
                     return Err(problem.suggesting(&name, "parameters", WORDS.into_iter()));
                 }
             };
             if twice {
                 let detail = format!("{name} is given twice: give it once");
-                return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", name));
+                return Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", name));
             }
         }
         let Self { cursor, limit, format, numbers_as_strings, spreadsheet } = &parameters;
@@ -75,7 +79,7 @@ impl RowsParameters {
         let others = limit.is_some() || format.is_some() || options;
         if cursor.is_some() && others {
             let detail = "a cursor stands alone: everything else is in it";
-            return Err(Problem::new(Kind::InvalidValue, detail).with("parameter", "cursor"));
+            return Err(Problem::new(ProblemKind::InvalidValue, detail).with("parameter", "cursor"));
         }
         Ok(parameters)
     }
@@ -89,16 +93,16 @@ impl RowsParameters {
                     quote(cursor),
                     format_args!("/v1/queries/{name}/rows")
                 );
-                Problem::new(Kind::InvalidCursor, detail).with("parameter", "cursor")
+                Problem::new(ProblemKind::InvalidCursor, detail).with("parameter", "cursor")
             });
         }
-        let form = record.form().ok_or_else(failures::other_version)?;
-        let options = Options {
-            numbers_as_strings: self.numbers_as_strings.unwrap_or(form.options.numbers_as_strings),
-            spreadsheet: self.spreadsheet.unwrap_or(form.options.spreadsheet),
+        let representation = record.representation().ok_or_else(failures::other_version)?;
+        let options = FormatOptions {
+            numbers_as_strings: self.numbers_as_strings.unwrap_or(representation.options.numbers_as_strings),
+            spreadsheet: self.spreadsheet.unwrap_or(representation.options.spreadsheet),
         };
-        let form = Form { format: self.format.unwrap_or(form.format), options };
-        Ok(Cursor { start: Position::START, limit: self.limit, form })
+        let representation = Representation { format: self.format.unwrap_or(representation.format), options };
+        Ok(Cursor { start: Position::START, limit: self.limit, representation })
     }
 }
 
@@ -110,7 +114,7 @@ fn limit(value: &str, caller: &Caller, max_rows: u64) -> Result<u64, Problem> {
         return Ok(limit);
     }
     let detail = format!("limit {limit} is no length of a page: it may have 1 to {max_rows} rows");
-    Err(Problem::new(Kind::TooMuch, detail).with("parameter", "limit").with("maximum", max_rows))
+    Err(Problem::new(ProblemKind::TooMuch, detail).with("parameter", "limit").with("maximum", max_rows))
 }
 
 /// The path of a page.
@@ -120,17 +124,17 @@ pub(super) fn path(name: &ExecutionName, cursor: &str) -> String {
 
 /// The columns of an answer: those that were planned, or else as the result itself has them.
 pub(super) fn columns(planned: Option<&[OutputColumn]>, result: &StoredResult) -> Vec<OutputColumn> {
-    planned.map_or_else(|| answer_types::columns(&result.columns), <[OutputColumn]>::to_vec)
+    planned.map_or_else(|| result_types::columns(&result.columns), <[OutputColumn]>::to_vec)
 }
 
 /// Whether a result is a file at an address of its own: all rows in a form that is one, if an answer has no room for
 /// them, be it for the first row alone.
-pub(super) fn is_elsewhere(part: &Result<Part, Problem>, form: Form) -> bool {
+pub(super) fn is_elsewhere(part: &Result<ResultPart, Problem>, representation: Representation) -> bool {
     let fits = match part {
         Ok(part) => !matches!(part.rest, Rest::Page(_)),
-        Err(problem) => !problem.is(Kind::ResultTooLarge),
+        Err(problem) => !problem.is(ProblemKind::ResultTooLarge),
     };
-    form.is_file() && !fits
+    representation.is_file() && !fits
 }
 
 impl<P: Ports> Api<P> {
@@ -142,23 +146,23 @@ impl<P: Ports> Api<P> {
         result: &StoredResult,
         shown: Shown<'_>,
         cursor: Cursor,
-    ) -> Result<Part, Problem> {
-        let Cursor { start, limit, form } = cursor;
-        let Form { format, options } = form;
+    ) -> Result<ResultPart, Problem> {
+        let Cursor { start, limit, representation } = cursor;
+        let Representation { format, options } = representation;
         let (columns, hidden, places) = (shown.columns, shown.hidden, shown.places());
         let _place = self.pages.take(caller, self.clock()).await?;
         let max_rows = shown.left(start.row).unwrap_or(u64::MAX).min(limit.unwrap_or(u64::MAX));
-        let mut limits = Limits { max_rows, max_body: self.settings.max_body };
+        let mut limits = PageLimits { max_rows, max_body: self.settings.max_body };
         loop {
             let request = PageRequest { columns, hidden, places, start, limits, format, options };
             let page = render::page(self.engine(), result, &request).await;
             let page = page.map_err(|error| unrendered(error, id, columns))?;
             // No byte becomes more than six, so that short ones need not be looked at.
-            let long = form.is_text() && page.body.len() > self.settings.max_reply / 6;
+            let long = representation.is_text() && page.body.len() > self.settings.max_reply / 6;
             let reply = if long { escaped(&page.body) } else { page.body.len() };
             if reply <= self.settings.max_reply {
                 let rest = shown.rest(&page, start);
-                return Ok(Part { body: page.body, rows: page.rows, rest });
+                return Ok(ResultPart { body: page.body, rows: page.rows, rest });
             }
             // Text with very many quotes. Its next page is much like it.
             limits.max_body = page.body.len() * self.settings.max_reply / reply * 9 / 10;
@@ -173,11 +177,11 @@ impl<P: Ports> Api<P> {
         caller: &Caller,
         result: &StoredResult,
         shown: Shown<'_>,
-        form: Form,
+        representation: Representation,
     ) -> Result<(String, Rest), Problem> {
         // Two variants of one format never take each other's place.
-        let variant = u128::from_be_bytes(Digest::new("form").text(&form.text()).finish()) as u64;
-        let key = key::rendered(name, variant, form.extension());
+        let variant = u128::from_be_bytes(Digest::new("form").text(&representation.text()).finish()) as u64;
+        let key = key::rendered(name, variant, representation.extension());
         let beyond = key::rendered(name, variant, BEYOND);
         let mut rest = None;
         if !self.is_stored(&key).await? {
@@ -188,7 +192,7 @@ impl<P: Ports> Api<P> {
             // An identical request may have been at work meanwhile.
             if !self.is_stored(&key).await? {
                 self.too_large.check(&answer)?;
-                let whole = self.whole(name, caller, result, shown, form).await;
+                let whole = self.whole(name, caller, result, shown, representation).await;
                 let whole = whole.inspect_err(|problem| self.too_large.note(&answer, problem))?;
                 // Before the file: who finds that finds this too.
                 if let Rest::Beyond(last) = &whole.rest {
@@ -204,9 +208,12 @@ impl<P: Ports> Api<P> {
             Some(rest) => rest,
             None => self.rest_of_file(&beyond, shown).await?,
         };
-        let file_name = format!("{}.{}", record.file_name, form.extension());
-        let download =
-            Download { valid: URL_VALID, content_type: form.format.content_type(), file_name: &file_name };
+        let file_name = format!("{}.{}", record.file_name, representation.extension());
+        let download = Download {
+            valid: URL_VALID,
+            content_type: representation.format.content_type(),
+            file_name: &file_name,
+        };
         let url = self.store.presigned_url(&key, &download).await;
         Ok((url.map_err(|error| failures::unstored(&error))?, rest))
     }
@@ -237,27 +244,28 @@ impl<P: Ports> Api<P> {
         caller: &Caller,
         result: &StoredResult,
         shown: Shown<'_>,
-        form: Form,
-    ) -> Result<Part, Problem> {
+        representation: Representation,
+    ) -> Result<ResultPart, Problem> {
         let id = QueryId::new(name.as_str());
         let maximum = self.settings.limits.max_rendered;
         let max_rows = shown.left(0).unwrap_or(u64::MAX);
-        let limits = Limits { max_rows, max_body: usize::try_from(maximum).unwrap_or(usize::MAX) };
-        let (Form { format, options }, start) = (form, Position::START);
+        let limits = PageLimits { max_rows, max_body: usize::try_from(maximum).unwrap_or(usize::MAX) };
+        let (Representation { format, options }, start) = (representation, Position::START);
         let (columns, hidden, places) = (shown.columns, shown.hidden, shown.places());
         let request = PageRequest { columns, hidden, places, start, limits, format, options };
         let page = render::page(self.engine(), result, &request).await;
         let page = page.map_err(|error| unrendered(error, &id, columns))?;
         let rest = shown.rest(&page, start);
         if !matches!(rest, Rest::Page(_)) {
-            return Ok(Part { body: page.body, rows: page.rows, rest });
+            return Ok(ResultPart { body: page.body, rows: page.rows, rest });
         }
         let limit = self.page_rows(caller);
-        let rows = format!("/v1/queries/{name}/rows?{}&limit={limit}", form.parameters());
+        let rows = format!("/v1/queries/{name}/rows?{}&limit={limit}", representation.parameters());
         let detail = format!(
             "the file would be longer than {maximum} bytes: lower limit, select fewer columns, or page at {rows}"
         );
-        let problem = Problem::new(Kind::ResultTooLarge, detail).with("maximum", maximum).with("rows", rows);
+        let problem =
+            Problem::new(ProblemKind::ResultTooLarge, detail).with("maximum", maximum).with("rows", rows);
         Err(problem.with("query_id", id.as_str()))
     }
 }

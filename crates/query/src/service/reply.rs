@@ -1,7 +1,7 @@
 //! What comes of requests for rows.
 
 use super::Extent;
-use crate::{cost::Cost, form::Form};
+use crate::{execution::cost::Cost, request::representation::Representation};
 
 /// What comes of a request for rows.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ impl Reply {
 pub(crate) struct Rows {
     /// The bytes.
     pub(crate) body: Vec<u8>,
-    /// Their form.
-    pub(crate) form: Form,
+    /// How they are written.
+    pub(crate) representation: Representation,
     /// What they cost.
     pub(crate) cost: Cost,
     /// What the caller may keep, if anything.

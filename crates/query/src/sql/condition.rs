@@ -3,12 +3,7 @@
 use domain::DataType;
 
 use super::Writer;
-use crate::{
-    column::Operand,
-    literal::Literal,
-    plan::{Comparison, Condition},
-    value::Value,
-};
+use crate::plan::{Comparison, Condition, column::Operand, literal::Literal, value::Value};
 
 impl Writer<'_> {
     /// A condition that can stand beside AND.

@@ -1,8 +1,8 @@
 use super::*;
-use crate::{plan::Limits, problem::Problem, request::RowsRequest, testing};
+use crate::{plan::RowLimits, problem::Problem, request::RowsRequest, testing};
 
 fn plan(dataset: &domain::Dataset, raw: &str) -> Result<RowsPlan, Problem> {
-    let limits = Limits { default_rows: 100, max_rows: 10_000 };
+    let limits = RowLimits { default_rows: 100, max_rows: 10_000 };
     RowsPlan::new(dataset, &RowsRequest::parse(raw)?, limits)
 }
 
@@ -53,7 +53,7 @@ fn the_golden_file_holds() {
 /// Athena refuses an ORDER BY with more.
 #[test]
 fn no_limit_is_above_what_athena_orders() {
-    let limits = Limits { default_rows: 100, max_rows: u64::MAX };
+    let limits = RowLimits { default_rows: 100, max_rows: u64::MAX };
     for (limit, is_written) in
         [(2_147_483_646_u64, true), (2_147_483_647, false), (1_000_000_000_000, false), (u64::MAX, false)]
     {
@@ -123,7 +123,7 @@ fn a_database_cannot_leave_its_quotes() {
     let plan = RowsPlan::new(
         &testing::passengers(),
         &RowsRequest::default(),
-        Limits { default_rows: 1, max_rows: 1 },
+        RowLimits { default_rows: 1, max_rows: 1 },
     );
     let sql = compile(&plan.unwrap(), "a\"b").sql;
     assert!(sql.contains("FROM \"a\"\"b\".\"passengers\""));

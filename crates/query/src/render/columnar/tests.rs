@@ -10,7 +10,10 @@ use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use bytes::Bytes;
 
 use super::*;
-use crate::{format::Format, render::render, result::tests::athena_csv};
+use crate::{
+    render::{render, result::tests::athena_csv},
+    request::format::Format,
+};
 
 const TYPES: [(&str, &str); 9] = [
     ("b", "boolean"),

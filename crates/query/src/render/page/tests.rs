@@ -6,7 +6,7 @@ use futures::FutureExt;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{render::render, result::tests::athena_csv};
+use crate::render::{render, result::tests::athena_csv};
 
 /// An engine with one result; it may have less of it than it said.
 struct Stored(Bytes);
@@ -47,15 +47,15 @@ fn stored(csv: &Bytes, names: &[&str]) -> StoredResult {
 const NAMES: [&str; 2] = ["id", "name"];
 
 fn request(columns: &[OutputColumn], format: Format, max_rows: u64, max_body: usize) -> PageRequest<'_> {
-    let limits = Limits { max_rows, max_body };
-    let options = Options::default();
+    let limits = PageLimits { max_rows, max_body };
+    let options = FormatOptions::default();
     PageRequest { columns, hidden: 0, places: &[], start: Position::START, limits, format, options }
 }
 
 /// Every page, from the first one on.
 fn pages(csv: &Bytes, format: Format, max_rows: u64, max_body: usize) -> Result<Vec<Page>, PageError> {
     let (engine, result) = (Stored(csv.clone()), stored(csv, &NAMES));
-    let columns = answer_types::columns(&result.columns);
+    let columns = result_types::columns(&result.columns);
     let mut request = request(&columns, format, max_rows, max_body);
     let mut pages = Vec::new();
     loop {
@@ -81,7 +81,7 @@ fn lines(rows: usize, length: usize) -> Bytes {
 #[test]
 fn a_page_ends_before_the_row_that_has_no_room() {
     let csv = lines(3, 4);
-    let whole = render(Format::NdJson, &answer_types::columns(&stored(&csv, &NAMES).columns), &csv, 1_000);
+    let whole = render(Format::NdJson, &result_types::columns(&stored(&csv, &NAMES).columns), &csv, 1_000);
     let body = whole.unwrap().body;
     let line = body.len() / 3;
     let lengths = |maximum: usize| -> Vec<usize> {
@@ -131,7 +131,7 @@ fn a_page_takes_memory_for_itself_and_not_for_the_result() {
     const BODY: usize = 256 << 10;
     let csv = lines(60_000, 100);
     let (result, engine) = (stored(&csv, &NAMES), Stored(csv));
-    let columns = answer_types::columns(&result.columns);
+    let columns = result_types::columns(&result.columns);
     for format in [Format::Json, Format::Columns, Format::Csv, Format::NdJson] {
         // The ranges themselves are the engine's, and here they are slices.
         let memory = allocation_counter::measure(|| {
@@ -147,7 +147,7 @@ fn a_page_takes_memory_for_itself_and_not_for_the_result() {
 fn hidden_columns_are_not_shown_and_say_where_the_page_ended() {
     let csv = lines(5, 3);
     let (result, engine) = (stored(&csv, &NAMES), Stored(csv));
-    let columns = answer_types::columns(&result.columns);
+    let columns = result_types::columns(&result.columns);
     for format in [Format::Json, Format::Columns, Format::Csv, Format::NdJson] {
         let mut request = request(&columns[..1], format, 2, 1_000);
         request.places = &[1, 0];
@@ -158,7 +158,7 @@ fn hidden_columns_are_not_shown_and_say_where_the_page_ended() {
         assert_eq!(page.last, Some(vec![Some("xxx".to_owned()), Some("1".to_owned())]));
         assert!(!page.body.contains(&b'x'), "{format:?}");
         // A page that has no room for more says nothing of it: its next page is of the same result.
-        request.limits = Limits { max_rows: 9, max_body: 40 };
+        request.limits = PageLimits { max_rows: 9, max_body: 40 };
         let page = super::page(&engine, &result, &request).now_or_never().unwrap().unwrap();
         assert_eq!((page.last, page.next.is_some()), (None, page.rows < 5));
     }
@@ -167,7 +167,7 @@ fn hidden_columns_are_not_shown_and_say_where_the_page_ended() {
 #[test]
 fn columns_of_another_result_are_refused() {
     let csv = lines(1, 1);
-    let columns = answer_types::columns(&stored(&csv, &["id", "price"]).columns);
+    let columns = result_types::columns(&stored(&csv, &["id", "price"]).columns);
     let request = request(&columns, Format::Json, 1, 1_000);
     let (result, engine) = (stored(&csv, &NAMES), Stored(csv));
     let error = page(&engine, &result, &request).now_or_never().unwrap().unwrap_err();
@@ -179,7 +179,7 @@ fn a_result_that_ends_too_early_is_no_answer() {
     let csv = lines(3, 3);
     let mut result = stored(&csv, &NAMES);
     result.bytes += 1;
-    let columns = answer_types::columns(&result.columns);
+    let columns = result_types::columns(&result.columns);
     let request = request(&columns, Format::Json, 100, 1_000);
     let error = page(&Stored(csv), &result, &request).now_or_never().unwrap().unwrap_err();
     assert!(matches!(error, PageError::Render(RenderError::Malformed(MalformedResult::Truncated { .. }))));
@@ -189,7 +189,7 @@ fn a_result_that_ends_too_early_is_no_answer() {
 fn a_place_beyond_the_end_of_the_result_is_no_empty_page() {
     let csv = lines(2, 10);
     let (engine, result) = (Stored(csv.clone()), stored(&csv, &NAMES));
-    let columns = answer_types::columns(&result.columns);
+    let columns = result_types::columns(&result.columns);
     for (offset, is_beyond) in [(result.bytes, false), (result.bytes + 1, true), (u64::MAX, true)] {
         let start = Position { offset, row: 2 };
         let request = PageRequest { start, ..request(&columns, Format::Json, 10, 1_000) };
@@ -214,7 +214,7 @@ proptest! {
     ) {
         let rows: Vec<Vec<Option<String>>> = rows.into_iter().map(|(a, b)| vec![a, b]).collect();
         let csv = Bytes::from(athena_csv(&NAMES, &rows));
-        let columns = answer_types::columns(&stored(&csv, &NAMES).columns);
+        let columns = result_types::columns(&stored(&csv, &NAMES).columns);
         let whole = render(Format::NdJson, &columns, &csv, usize::MAX).unwrap().body;
         let paged = pages(&csv, Format::NdJson, max_rows, max_body).unwrap();
         prop_assert_eq!(paged.iter().map(|page| page.rows).sum::<u64>(), rows.len() as u64);

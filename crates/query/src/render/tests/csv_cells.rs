@@ -14,8 +14,10 @@ fn csv_of(columns: &[(&str, &str)], rows: &[Vec<Option<String>>], spreadsheet: b
     };
     let columns: Vec<OutputColumn> = columns.iter().map(column).collect();
     let csv: Bytes = athena_csv(&names, rows).into();
-    let (options, limits) =
-        (Options { spreadsheet, ..Options::default() }, Limits { max_rows: 100, max_body: 10_000 });
+    let (options, limits) = (
+        FormatOptions { spreadsheet, ..FormatOptions::default() },
+        PageLimits { max_rows: 100, max_body: 10_000 },
+    );
     let mut writer = PageWriter::new(Format::Csv, &columns, options, limits, Position::START);
     let mut reader = ResultReader::new(names.into_iter());
     reader.feed(csv.clone());

@@ -1,0 +1,81 @@
+//! The API as an axum `Router`: the Lambda, the local lake and a standing server all run this very one.
+//!
+//! Every request leaves one line in the log, with what it was about and no value of it. The headers in which an answer
+//! says what it cost are listed at `response`.
+
+mod authorize;
+mod body;
+mod datasets;
+mod description;
+mod every_request;
+mod fallback;
+mod named;
+mod queries;
+mod rows_response;
+mod sql;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    middleware,
+    routing::{get, post},
+};
+
+use crate::{ports::Ports, service::Api};
+
+pub(crate) use every_request::MAX_URL;
+#[cfg(feature = "sdk")]
+pub(crate) use every_request::secure;
+#[cfg(feature = "lambda")]
+pub(crate) use every_request::url_too_long;
+
+pub(crate) const OPENAPI: &str = "/openapi.json";
+pub(crate) const DOCS: &str = "/docs";
+pub(crate) const HEALTHZ: &str = "/healthz";
+pub(crate) const READYZ: &str = "/readyz";
+pub(crate) const DATASETS: &str = "/v1/datasets";
+pub(crate) const DATASET: &str = "/v1/datasets/{dataset}";
+pub(crate) const ROWS: &str = "/v1/datasets/{dataset}/rows";
+pub(crate) const NAMED: &str = "/v1/named-queries";
+pub(crate) const NAMED_ROWS: &str = "/v1/named-queries/{name}/rows";
+pub(crate) const QUERIES: &str = "/v1/queries";
+pub(crate) const QUERY: &str = "/v1/queries/{id}";
+pub(crate) const QUERY_ROWS: &str = "/v1/queries/{id}/rows";
+
+/// The paths there are.
+pub(crate) const AVAILABLE: [&str; 12] =
+    [HEALTHZ, READYZ, DATASETS, DATASET, ROWS, NAMED, NAMED_ROWS, QUERIES, QUERY, QUERY_ROWS, OPENAPI, DOCS];
+
+/// What every handler gets.
+type Shared<P> = State<Arc<Api<P>>>;
+
+/// The API's router.
+pub fn router<P: Ports>(api: Arc<Api<P>>) -> Router {
+    let query = get(queries::query::<P>).delete(queries::cancel::<P>);
+    let authorized = middleware::from_fn_with_state(Arc::clone(&api), authorize::authorize::<P>);
+    let router = Router::new()
+        .route(DATASETS, get(datasets::datasets::<P>))
+        .route(DATASET, get(datasets::dataset::<P>))
+        .route(ROWS, get(datasets::rows::<P>))
+        .route(NAMED, get(named::listing::<P>))
+        .route(NAMED_ROWS, get(named::rows::<P>))
+        .route(QUERIES, post(sql::sql::<P>))
+        .route(QUERY, query)
+        .route(QUERY_ROWS, get(queries::rows::<P>))
+        // What is above needs to know who asks; what is below answers everybody.
+        .route_layer(authorized)
+        .route(OPENAPI, get(description::openapi::<P>))
+        .route(DOCS, get(description::docs::<P>))
+        .route(HEALTHZ, get(datasets::healthz))
+        .route(READYZ, get(datasets::readyz::<P>))
+        .method_not_allowed_fallback(fallback::method_not_allowed);
+    router
+        .fallback(fallback::unknown_path)
+        .layer(middleware::from_fn_with_state(Arc::clone(&api), every_request::every_request::<P>))
+        .with_state(api)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

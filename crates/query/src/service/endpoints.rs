@@ -1,0 +1,8 @@
+//! What each endpoint does, but for the two on datasets.
+
+mod count;
+pub(super) mod health;
+mod named;
+pub(super) mod queries;
+pub(super) mod ready;
+mod sql;
