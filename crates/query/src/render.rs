@@ -9,6 +9,7 @@ mod columnar;
 mod columns;
 mod csv;
 mod json;
+mod mismatch;
 mod number;
 mod page;
 mod piece;

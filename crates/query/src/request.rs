@@ -23,6 +23,8 @@ pub(crate) use order::OrderTerm;
 pub(crate) use path::RawPath;
 pub(crate) use select::{RawCall, RawItem};
 
+/// The longest path and query together, in bytes. API Gateway takes 10,240 for these and all headers.
+pub(crate) const MAX_URL: usize = 8_192;
 /// The most filters a request may have, those inside of `and` and `or` counted.
 pub(crate) const MAX_FILTERS: usize = 50;
 /// The most names a list may have: every column that the largest dataset can have.

@@ -1,6 +1,5 @@
 //! The work behind each endpoint, generic over the ports. HTTP itself is the router's.
 
-mod description;
 mod endpoints;
 pub(crate) mod entity_tag;
 mod extent;
@@ -12,9 +11,10 @@ mod reply;
 mod run;
 
 pub(crate) use endpoints::health::Health;
-pub(crate) use endpoints::queries::{QueryView, RETRY_POLL};
+pub(crate) use endpoints::queries::QueryView;
 pub(crate) use endpoints::ready::Ready;
 pub(crate) use extent::Extent;
+pub(crate) use failures::RETRY_POLL;
 pub(crate) use job::Job;
 pub(crate) use limits::bodies::Held;
 pub(crate) use reply::{Accepted, Kept, Reply, Rows};
@@ -35,7 +35,7 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    access::{Access, Caller},
+    access::{Access, Caller, Gate},
     execution::{Runner, flight::Flights},
     lake::{
         datasets::{Detail, Listing, Summary},
@@ -131,6 +131,11 @@ impl<P: Ports> Api<P> {
         self.access.check(&*self.store, self.clock(), headers).await
     }
 
+    /// How requests get in at present.
+    pub(crate) async fn gate(&self) -> Result<Gate, Problem> {
+        self.access.gate(&*self.store, self.clock()).await
+    }
+
     /// `GET /v1/datasets`, as JSON: those that the caller may see.
     pub(crate) async fn datasets(&self, caller: &Caller) -> Result<Vec<u8>, Problem> {
         let datasets = self.definitions().await?;
@@ -220,7 +225,8 @@ impl<P: Ports> Api<P> {
         RowLimits { default_rows, max_rows: caller.max_rows(max_rows) }
     }
 
-    async fn definitions(&self) -> Result<Arc<Datasets>, Problem> {
+    /// The definitions of all datasets, as last read.
+    pub(crate) async fn definitions(&self) -> Result<Arc<Datasets>, Problem> {
         let datasets = self.snapshot.datasets(&*self.store, self.clock()).await;
         datasets.map_err(|error: SnapshotError| failures::unreadable(&error))
     }

@@ -22,7 +22,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::{http::routes::MAX_URL, problem};
+use crate::{problem, request::MAX_URL};
 use heads::{Fault, Heads};
 use lingering::Lingering;
 

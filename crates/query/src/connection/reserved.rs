@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 
-use crate::http::routes::{HEALTHZ, READYZ};
+use crate::description::paths::{HEALTHZ, READYZ};
 
 /// How long the head of the request may take on a reserved place, from the start of its connection.
 pub const RESERVED_HEAD: Duration = Duration::from_secs(1);

@@ -2,7 +2,9 @@
 //! answers, and the named queries of this lake.
 
 mod answers;
+mod headers;
 mod introduction;
+mod operation_ids;
 mod operations;
 mod parts;
 mod schemas;
@@ -99,7 +101,7 @@ pub(crate) fn to_json(document: &OpenApi) -> Vec<u8> {
     // Strings and maps of strings: there is nothing in it that JSON cannot say.
     let mut text = serde_json::to_string(document).unwrap_or_default();
     // utoipa 5.5 writes a link's `operationId` in snake case, which no reader of OpenAPI knows.
-    for operation in [operations::QUERY_ID, operations::CANCEL_ID, operations::QUERY_ROWS_ID] {
+    for operation in [operation_ids::QUERY_ID, operation_ids::CANCEL_ID, operation_ids::QUERY_ROWS_ID] {
         let member = |name: &str| format!(r#""{name}":"{operation}""#);
         text = text.replace(&member("operation_id"), &member("operationId"));
     }

@@ -18,9 +18,10 @@ use serde_json::value::RawValue;
 use crate::{
     http::{
         response::{self, LogLine},
-        routes::{self, MAX_URL},
+        routes,
     },
     problem::{Problem, ProblemKind},
+    request::MAX_URL,
 };
 
 /// Why an event that is not JSON makes no request. The Lambda service sends none.

@@ -25,10 +25,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     digest::Digest,
-    http::routes::MAX_URL,
     plan::Keys,
     problem::{Problem, ProblemKind},
-    request::{self, RowsRequest, representation::Representation},
+    request::{self, MAX_URL, RowsRequest, representation::Representation},
 };
 
 const VERSION: u8 = 1;

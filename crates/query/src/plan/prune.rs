@@ -5,8 +5,8 @@ use chrono::{DateTime, NaiveTime, Utc};
 use domain::{Dataset, Granularity, Partition};
 
 use super::{
-    Comparison, Condition,
     column::{Operand, TableColumn},
+    condition::{Comparison, Condition},
     value::Value,
 };
 

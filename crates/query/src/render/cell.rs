@@ -9,16 +9,13 @@ mod nested;
 use domain::DataType;
 
 use super::{
+    mismatch::Mismatch,
     number,
     result::Value,
     simd::{self, LENGTH},
     time,
 };
 use crate::request::representation::FormatOptions;
-
-/// The value is not of its type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Mismatch;
 
 /// Appends the value as JSON.
 #[inline]

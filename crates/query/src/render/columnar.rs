@@ -26,8 +26,8 @@ use parquet::{
 };
 
 use super::{
-    RenderError, Renderer,
-    cell::{self, Mismatch},
+    RenderError, Renderer, cell,
+    mismatch::Mismatch,
     number,
     result::{Row, Value},
     time,

@@ -1,7 +1,7 @@
 //! Numbers: what is one by JSON's grammar goes through as it is.
 
 use super::{
-    cell::Mismatch,
+    mismatch::Mismatch,
     result::Value,
     simd::{self, LENGTH},
 };

@@ -1,7 +1,7 @@
 //! Days and times of a result: their shape is looked at, and a time is written as RFC 3339.
 
 use super::{
-    cell::Mismatch,
+    mismatch::Mismatch,
     number,
     result::Value,
     simd::{self, LENGTH},

@@ -22,12 +22,15 @@ use crate::{
     problem::{Problem, ProblemKind, listing, quote},
 };
 
-use super::{Job, endpoints::queries::RETRY_POLL};
+use super::Job;
 use quoted::Quoted;
 
 /// After how many seconds to come again: when there are too many queries, and when something is out of reach.
 const RETRY_BUSY: u32 = 2;
 const RETRY_UNAVAILABLE: u32 = 5;
+
+/// After how many seconds a query that is not finished should be asked for again.
+pub(crate) const RETRY_POLL: u32 = 1;
 
 /// The lake cannot be read: the reason goes to the log.
 pub(super) fn unreadable(error: &SnapshotError) -> Problem {

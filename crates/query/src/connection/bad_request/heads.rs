@@ -2,7 +2,7 @@
 //! count for a head that is too long.
 
 use super::HEAD_BYTES;
-use crate::http::routes::MAX_URL;
+use crate::request::MAX_URL;
 
 /// What stands behind the URL in the first line.
 const VERSION: usize = " HTTP/1.1\r\n".len();

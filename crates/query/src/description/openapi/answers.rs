@@ -7,10 +7,11 @@ use utoipa::openapi::{
 };
 
 use super::{
-    operations::{CANCEL_ID, QUERY_ID, QUERY_ROWS_ID},
+    headers::EXTENT_HEADERS,
+    operation_ids::{CANCEL_ID, QUERY_ID, QUERY_ROWS_ID},
     parts::{content, named, text},
 };
-use crate::{http::response::EXTENT_HEADERS, request::format::Format};
+use crate::request::format::Format;
 
 const ETAG: &str = "\
 A weak tag: what `If-None-Match` takes. There is none if the lake changed meanwhile, or if the same data may give other \

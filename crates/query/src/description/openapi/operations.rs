@@ -16,12 +16,7 @@ use super::{
     answers::{accepted, elsewhere, not_modified, ok, rows_answer},
     parts::{header, path, plain, query, text, with_cost, with_problems},
 };
-use crate::{http::routes as route, problem::ProblemKind, request::format::Format};
-
-/// The operations that the answer of a query that goes on leads to.
-pub(super) const QUERY_ID: &str = "query";
-pub(super) const CANCEL_ID: &str = "cancel";
-pub(super) const QUERY_ROWS_ID: &str = "query_rows";
+use crate::{description::paths as at, problem::ProblemKind, request::format::Format};
 
 /// Kinds of the problems of a request for rows of any sort.
 const OF_ROWS: [ProblemKind; 16] = [
@@ -48,16 +43,16 @@ pub(super) fn paths(facts: &Facts<'_>) -> Paths {
     let dataset = || path("dataset", "The dataset's name", name);
     let get = |operation| PathItem::new(HttpMethod::Get, operation);
     let mut paths = PathsBuilder::new()
-        .path(route::DATASETS, get(datasets()))
-        .path(route::DATASET, get(one_dataset().parameter(dataset())))
-        .path(route::ROWS, get(rows(facts).parameter(dataset())))
-        .path(route::NAMED, get(named_queries()))
-        .path(route::QUERY, queries::query_item())
-        .path(route::QUERY_ROWS, get(queries::query_rows(facts)))
-        .path(route::HEALTHZ, get(open(service::health())))
-        .path(route::READYZ, get(open(service::ready())))
-        .path(route::OPENAPI, get(open(service::description())))
-        .path(route::DOCS, get(open(service::docs())));
+        .path(at::DATASETS, get(datasets()))
+        .path(at::DATASET, get(one_dataset().parameter(dataset())))
+        .path(at::ROWS, get(rows(facts).parameter(dataset())))
+        .path(at::NAMED, get(named_queries()))
+        .path(at::QUERY, queries::query_item())
+        .path(at::QUERY_ROWS, get(queries::query_rows(facts)))
+        .path(at::HEALTHZ, get(open(service::health())))
+        .path(at::READYZ, get(open(service::ready())))
+        .path(at::OPENAPI, get(open(service::description())))
+        .path(at::DOCS, get(open(service::docs())));
     for query in facts.named {
         let kinds = [ProblemKind::UnknownNamedQuery, ProblemKind::MissingParameter];
         let operation = kept(of_rows(OperationBuilder::new(), &kinds))
@@ -66,10 +61,10 @@ pub(super) fn paths(facts: &Facts<'_>) -> Paths {
             .operation_id(Some(format!("named_{}", query.name)))
             .summary(Some(query.description.as_str()))
             .parameters(Some(query.parameters.clone()));
-        paths = paths.path(format!("{}/{}/rows", route::NAMED, query.name), get(operation));
+        paths = paths.path(format!("{}/{}/rows", at::NAMED, query.name), get(operation));
     }
     if facts.settings.access.free_sql {
-        paths = paths.path(route::QUERIES, PathItem::new(HttpMethod::Post, queries::free_sql()));
+        paths = paths.path(at::QUERIES, PathItem::new(HttpMethod::Post, queries::free_sql()));
     }
     paths.build()
 }

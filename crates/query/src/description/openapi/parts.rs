@@ -7,6 +7,7 @@ use utoipa::openapi::{
     schema::{SchemaType, Type},
 };
 
+use super::headers::COST_HEADERS;
 use crate::problem::{self, ProblemKind};
 
 /// A schema of one plain type.
@@ -59,7 +60,7 @@ pub(super) fn content(schema: RefOr<Schema>) -> Content {
 
 /// The headers that say what an answer cost.
 pub(super) fn with_cost(mut response: ResponseBuilder) -> ResponseBuilder {
-    for (name, description) in crate::http::response::COST_HEADERS {
+    for (name, description) in COST_HEADERS {
         response =
             response.header(name, HeaderBuilder::new().schema(text()).description(Some(description)).build());
     }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::*;
-use crate::testing;
+use crate::{description::paths, testing};
 
 fn described(free_sql: bool, keys: bool) -> Value {
     serde_json::from_str(&written(free_sql, keys)).unwrap()
@@ -79,9 +79,9 @@ fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 fn every_path_is_described_and_every_reference_leads_somewhere() {
     let document = described(true, true);
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-    let named = crate::http::routes::NAMED_ROWS.replace("{name}", "seats-of");
-    for path in crate::http::routes::AVAILABLE {
-        let path = if path == crate::http::routes::NAMED_ROWS { named.as_str() } else { path };
+    let named = paths::NAMED_ROWS.replace("{name}", "seats-of");
+    for path in paths::AVAILABLE {
+        let path = if path == paths::NAMED_ROWS { named.as_str() } else { path };
         assert!(document["paths"][path].is_object(), "{path}");
     }
     let mut found = Vec::new();
@@ -96,8 +96,8 @@ fn every_path_is_described_and_every_reference_leads_somewhere() {
 #[test]
 fn what_goes_on_leads_to_operations_that_there_are() {
     let document = described(true, false);
-    let links = &document["paths"][crate::http::routes::ROWS]["get"]["responses"]["202"]["links"];
-    let query = &document["paths"][crate::http::routes::QUERY];
+    let links = &document["paths"][paths::ROWS]["get"]["responses"]["202"]["links"];
+    let query = &document["paths"][paths::QUERY];
     assert_eq!(links["query"]["operationId"], query["get"]["operationId"]);
     assert_eq!(links["cancel"]["operationId"], query["delete"]["operationId"]);
     assert_eq!(links["query"]["parameters"]["id"], "$response.body#/id");
@@ -120,22 +120,20 @@ fn every_status_and_every_parameter_that_there_can_be_is_described() {
     };
     let named = "/v1/named-queries/seats-of/rows";
     for (path, method) in [
-        (crate::http::routes::DATASETS, "get"),
-        (crate::http::routes::DATASET, "get"),
-        (crate::http::routes::ROWS, "get"),
-        (crate::http::routes::NAMED, "get"),
+        (paths::DATASETS, "get"),
+        (paths::DATASET, "get"),
+        (paths::ROWS, "get"),
+        (paths::NAMED, "get"),
         (named, "get"),
-        (crate::http::routes::QUERIES, "post"),
-        (crate::http::routes::QUERY, "get"),
-        (crate::http::routes::QUERY, "delete"),
-        (crate::http::routes::QUERY_ROWS, "get"),
+        (paths::QUERIES, "post"),
+        (paths::QUERY, "get"),
+        (paths::QUERY, "delete"),
+        (paths::QUERY_ROWS, "get"),
     ] {
         // A key that is too quick; a Lambda whose time is over.
         has(&operation(path, method), &["401", "429", "504"]);
     }
-    for (path, method) in
-        [(crate::http::routes::ROWS, "get"), (named, "get"), (crate::http::routes::QUERIES, "post")]
-    {
+    for (path, method) in [(paths::ROWS, "get"), (named, "get"), (paths::QUERIES, "post")] {
         let operation = operation(path, method);
         // Shared with somebody who cancelled it; a result that is gone at once.
         has(&operation, &["200", "202", "303", "409", "410", "413", "502"]);
@@ -143,9 +141,9 @@ fn every_status_and_every_parameter_that_there_can_be_is_described() {
         assert!(parameters(&operation).contains(&"_csv".to_owned()), "{path}");
     }
     for method in ["get", "delete"] {
-        has(&operation(crate::http::routes::QUERY, method), &["404", "410", "502"]);
+        has(&operation(paths::QUERY, method), &["404", "410", "502"]);
     }
-    let rows = operation(crate::http::routes::QUERY_ROWS, "get");
+    let rows = operation(paths::QUERY_ROWS, "get");
     has(&rows, &["200", "303", "304", "409", "410"]);
     assert!(
         ["_numbers", "_csv", "If-None-Match"]
@@ -157,7 +155,7 @@ fn every_status_and_every_parameter_that_there_can_be_is_described() {
     // A generated client sends a default, and a cursor stands alone.
     assert!(limit["schema"]["default"].is_null());
     // Its limit is in the body, and no caller has its answer already.
-    let sql = operation(crate::http::routes::QUERIES, "post");
+    let sql = operation(paths::QUERIES, "post");
     assert!(["limit", "If-None-Match"].iter().all(|name| !parameters(&sql).contains(&(*name).to_owned())));
     assert!(sql["responses"]["304"].is_null());
 }
@@ -168,10 +166,10 @@ fn every_form_of_rows_has_a_schema_and_text_is_the_first_of_them() {
     let text_first = written(true, false).matches(r#""content":{"text/csv":"#).count();
     let document = described(true, false);
     let paths = [
-        (crate::http::routes::ROWS, "get"),
+        (paths::ROWS, "get"),
         ("/v1/named-queries/seats-of/rows", "get"),
-        (crate::http::routes::QUERIES, "post"),
-        (crate::http::routes::QUERY_ROWS, "get"),
+        (paths::QUERIES, "post"),
+        (paths::QUERY_ROWS, "get"),
     ];
     assert_eq!(text_first, paths.len());
     for (path, method) in paths {

@@ -6,9 +6,10 @@ use axum::{
     response::Response,
 };
 
-use super::{AVAILABLE, Shared};
+use super::Shared;
 use crate::{
     access::Caller,
+    description::paths::AVAILABLE,
     http::response::{self, LogLine},
     ports::Ports,
 };

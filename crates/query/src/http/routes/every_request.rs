@@ -21,12 +21,9 @@ use crate::{
     lake::datasets::time,
     ports::Ports,
     problem::{Problem, ProblemKind},
-    request::preferences,
+    request::{MAX_URL, preferences},
     service::entity_tag,
 };
-
-/// The longest path and query together, in bytes. API Gateway takes 10,240 for these and all headers.
-pub(crate) const MAX_URL: usize = 8_192;
 
 pub(super) async fn every_request<P: Ports>(State(api): Shared<P>, request: Request, next: Next) -> Response {
     let begun = api.clock().now();

@@ -6,8 +6,8 @@ use axum::{
     response::Response,
 };
 
-use super::AVAILABLE;
 use crate::{
+    description::paths::AVAILABLE,
     http::response::{self, LogLine},
     problem::{Problem, ProblemKind, nearest, quote},
 };

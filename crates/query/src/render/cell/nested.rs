@@ -11,14 +11,13 @@ use domain::{
     json::{Fields, Raw, Scanner},
 };
 
-use super::Mismatch;
 use crate::{
-    render::{cell, number, result::Value},
+    render::{cell, mismatch::Mismatch, number, result::Value},
     request::representation::FormatOptions,
 };
 
 /// Appends the value as JSON.
-pub(in crate::render) fn json(
+pub(super) fn json(
     out: &mut Vec<u8>,
     data_type: &DataType,
     value: Value<'_>,

@@ -31,9 +31,6 @@ use crate::{
     },
 };
 
-/// After how many seconds a query that is not finished should be asked for again.
-pub(crate) const RETRY_POLL: u32 = 1;
-
 /// What `/v1/queries/{id}` says.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QueryView {

@@ -31,8 +31,7 @@ impl<P: Ports> Api<P> {
             Problem::new(ProblemKind::Internal, "readiness cannot be looked at")
         })?;
         let reach = self.snapshot.reach(&*self.store, &self.catalog, self.clock(), &probe).await;
-        let access =
-            self.access.gate(&*self.store, self.clock()).await.map(Gate::as_str).unwrap_or("unknown");
+        let access = self.gate().await.map(Gate::as_str).unwrap_or("unknown");
         reach.map_err(|error| failures::unreadable(&error).with("access", access))?;
         to_json(&Ready { status: "ready", store: "ok", catalog: "ok", access })
     }

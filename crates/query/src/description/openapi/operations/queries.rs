@@ -11,9 +11,10 @@ use super::{
     super::{
         Facts,
         answers::{elsewhere, ok, rows_answer},
+        operation_ids::{CANCEL_ID, QUERY_ID, QUERY_ROWS_ID},
         parts::{named, path, query, text, with_cost, with_problems},
     },
-    CANCEL_ID, QUERY_ID, QUERY_ROWS_ID, csv, format, kept, numbers, of_rows, page_limit,
+    csv, format, kept, numbers, of_rows, page_limit,
 };
 use crate::problem::ProblemKind;
 

@@ -4,12 +4,8 @@ use axum::http::HeaderMap;
 use domain::Dataset;
 use utoipa::openapi::OpenApi;
 
-use super::Api;
-use crate::{
-    access::Gate,
-    description::openapi::{self, Facts, NamedOperation},
-    ports::Ports,
-};
+use super::openapi::{self, Facts, NamedOperation};
+use crate::{access::Gate, ports::Ports, service::Api};
 
 impl<P: Ports> Api<P> {
     /// The description, with the datasets and named queries that a request with these headers may see. Who does not
@@ -28,7 +24,7 @@ impl<P: Ports> Api<P> {
             None => Vec::new(),
             Some((caller, queries)) => queries.seen_by(caller).map(NamedOperation::of).collect(),
         };
-        let keys = self.access.gate(&*self.store, self.clock()).await != Ok(Gate::Open);
+        let keys = self.gate().await != Ok(Gate::Open);
         openapi::document(&Facts { settings: &self.settings, datasets: &datasets, named: &named, keys })
     }
 }
