@@ -8,3 +8,4 @@ pub(super) mod checks;
 mod key_shares;
 pub(super) mod render_places;
 mod running;
+mod settlement;

@@ -27,7 +27,7 @@ use crate::{
         entity_tag::{self, EntityTag},
         extent::{Rest, Shown},
         failures,
-        pages::{self, RowsParameters},
+        pages::{self, rows_parameters::RowsParameters},
     },
 };
 

@@ -9,7 +9,7 @@
 //! One API key may have half of the places in each object, and so half of all: one key whose queries go on for hours would else
 //! keep all others out until somebody stops them. The entry's id says whose it is. Callers without a key may have all places.
 //!
-//! The places are settled like a key's account (`accounts`): by whoever waits for the query, by the first request that
+//! The places are settled like a key's account (`settlement`): by whoever waits for the query, by the first request that
 //! finds it over after a 202, or when there is no room and the engine is asked what became of those that go on. A place
 //! that nobody settles is free when its lease is over.
 
@@ -21,7 +21,10 @@ use domain::{
 };
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
-use super::accounts::{Allowance, Over, RETRY, Share, busy};
+use super::{
+    accounts::{Allowance, RETRY, Share, busy},
+    settlement::Over,
+};
 use crate::{
     access::Caller,
     execution::account::Entered,

@@ -10,7 +10,7 @@ use sqlparser::{
 };
 use trino::{Function, Policy, fold};
 
-use super::{Refused, clause, function::json_path, interval, known, regular::Regular};
+use super::{Refused, clause, function::json_path, interval, refused::known, regular::Regular};
 use crate::problem::{nearest, quote};
 
 /// The one catalog of an Athena workgroup that reads Glue.
