@@ -4,6 +4,7 @@ mod between;
 pub(crate) mod column;
 mod condition;
 mod depth;
+mod filters;
 pub(crate) mod literal;
 mod order;
 pub(crate) mod pattern;
@@ -61,7 +62,7 @@ impl RowsPlan {
         if grouped {
             select::groupable(dataset, &columns)?;
         }
-        let mut filters = condition::filters(dataset, request)?;
+        let mut filters = filters::filters(dataset, request)?;
         let order = order::order(dataset, &columns, grouped, request.order.as_deref())?;
         if let Some(texts) = &request.after {
             filters.push(seek::after(&order, texts)?);

@@ -7,16 +7,17 @@ mod failures;
 mod job;
 mod limits;
 mod pages;
+mod query_view;
 mod reply;
 mod run;
 
 pub(crate) use endpoints::health::Health;
-pub(crate) use endpoints::queries::QueryView;
 pub(crate) use endpoints::ready::Ready;
 pub(crate) use extent::Extent;
 pub(crate) use failures::RETRY_POLL;
 pub(crate) use job::Job;
 pub(crate) use limits::bodies::Held;
+pub(crate) use query_view::QueryView;
 pub(crate) use reply::{Accepted, Kept, Reply, Rows};
 
 use limits::bodies::Bodies;

@@ -3,7 +3,11 @@
 
 use domain::data_type::Decimal;
 
-use super::{Condition, column::Operand, condition::Comparison, value::Value};
+use super::{
+    column::Operand,
+    condition::{Comparison, Condition},
+    value::Value,
+};
 
 /// A number that is no value of a decimal type, by the value of the type next to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -50,7 +50,7 @@ proptest! {
         let mut request = RowsRequest::parse(raw).unwrap();
         request.now = DateTime::from_timestamp(now, 0).unwrap();
         let without = RowsPlan::new(dataset, &request, LIMITS).unwrap();
-        let filters = condition::filters(dataset, &request).unwrap();
+        let filters = filters::filters(dataset, &request).unwrap();
         request.after = Some(after);
         match RowsPlan::new(dataset, &request, LIMITS) {
             Err(problem) => prop_assert!(matches!(problem.kind(), ProblemKind::InvalidCursor | ProblemKind::TooMuch), "{}", problem),

@@ -1,4 +1,4 @@
-use super::{condition::MAX_ELEMENTS, *};
+use super::{filters::MAX_ELEMENTS, *};
 use crate::{
     request::{MAX_FILTERS, RawItem},
     testing,

@@ -3,6 +3,6 @@
 mod count;
 pub(super) mod health;
 mod named;
-pub(super) mod queries;
+mod queries;
 pub(super) mod ready;
 mod sql;

@@ -13,9 +13,10 @@ use futures::future::try_join_all;
 
 use super::{
     Accepted, Api, Job, Reply,
-    endpoints::queries::QueryView,
     entity_tag::{self, EntityTag},
-    failures, to_json,
+    failures,
+    query_view::QueryView,
+    to_json,
 };
 use crate::{
     access::Caller,

@@ -13,6 +13,7 @@
 //! Its own LIMIT is the most rows that it gives; a request's `limit` lowers it.
 
 mod definition;
+mod invalid;
 mod parameter;
 mod request;
 mod store;
@@ -22,7 +23,7 @@ use domain::{DatasetName, QueryName};
 
 use super::gate::Gated;
 
-pub use definition::InvalidQuery;
+pub use invalid::InvalidQuery;
 use parameter::Parameter;
 pub(crate) use store::NamedQueries;
 pub(crate) use store::NamedSnapshot;

@@ -1,6 +1,6 @@
 //! Why a statement may not be run, in words for who wrote it.
 
-use sqlparser::tokenizer::Location;
+use sqlparser::tokenizer::{Location, Token};
 use trino::{Advice, EXTRACTED, OutOfBounds, Unparsed, Unsupported};
 
 use crate::problem::{nearest, quote};
@@ -118,4 +118,9 @@ pub(super) fn known(place: Location) -> Option<(u64, u64)> {
 
 fn at(place: Option<(u64, u64)>) -> String {
     place.map(|(line, column)| format!("line {line}:{column}: ")).unwrap_or_default()
+}
+
+/// Why a token is refused that is Athena's nowhere.
+pub(super) fn not_supported(token: &Token) -> String {
+    format!("{} is not supported", quote(&token.to_string()))
 }

@@ -5,7 +5,10 @@ use std::ops::Range;
 
 use domain::DatasetName;
 use sqlparser::{
-    ast::{Expr, Function as Call, FunctionArguments, Ident, ObjectName, Query},
+    ast::{
+        Expr, Function as Call, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName, Query,
+        Value, ValueWithSpan,
+    },
     tokenizer::Location,
 };
 use trino::{Function, Policy, fold};
@@ -58,8 +61,34 @@ impl<'a> Found<'a> {
     }
 
     /// Whether the lake's operator wrote the statement, and not a caller.
-    pub(super) fn is_named_query(&self) -> bool {
+    fn is_named_query(&self) -> bool {
         self.readable.datasets.is_none()
+    }
+
+    /// Athena's engine for regular expressions backtracks. An expression in the text of free SQL is checked when
+    /// all else of the statement is. One in the text of a named query is not: its author is the operator, and a published
+    /// query must not vanish with an upgrade. The value of a parameter is checked when it is known. What is computed, or
+    /// read from a column, is not known here.
+    fn regular_expression(&mut self, name: &Ident, folded: &str, args: &[FunctionArg]) {
+        if !folded.starts_with("regexp_") {
+            return;
+        }
+        let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) = args.get(1) else {
+            return;
+        };
+        let mut expr = expr;
+        while let Expr::Nested(inner) = expr {
+            expr = inner;
+        }
+        let Expr::Value(ValueWithSpan { value, span }) = expr else { return };
+        match value {
+            Value::Placeholder(_) => self.patterns.push(span.start),
+            Value::SingleQuotedString(text) if !self.is_named_query() => {
+                let (function, text) = (name.value.clone(), text.clone());
+                self.regular.push(Regular { function, text, place: span.start });
+            }
+            _ => {}
+        }
     }
 
     fn is_readable(&self, dataset: &DatasetName) -> bool {

@@ -6,7 +6,7 @@ use sqlparser::{
 };
 use trino::keyword;
 
-use super::{Refused, types};
+use super::{Refused, refused::not_supported, types};
 use crate::problem::quote;
 
 pub(super) const ONLY_QUERIES: &str = "only a query can be run: write SELECT, or WITH ... SELECT";
@@ -138,11 +138,6 @@ fn check(token: &Token) -> Result<(), String> {
         Token::DoubleColon => Err(":: is not Athena's: write CAST(value AS type)".to_owned()),
         other => Err(not_supported(other)),
     }
-}
-
-/// Why a token is refused that is Athena's nowhere.
-pub(super) fn not_supported(token: &Token) -> String {
-    format!("{} is not supported", quote(&token.to_string()))
 }
 
 fn check_word(word: &Word) -> Result<(), String> {

@@ -4,7 +4,7 @@
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 use trino::collapse_types;
 
-use super::{Refused, token::not_supported};
+use super::{Refused, refused::not_supported};
 use crate::problem::quote;
 
 /// What the parser takes for any of them.

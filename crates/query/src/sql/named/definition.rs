@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::{QueryName, name::InvalidName};
+use domain::QueryName;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    NamedQuery,
+    InvalidQuery, NamedQuery,
     parameter::{Parameter, RawParameter},
 };
 use crate::{
@@ -21,39 +21,6 @@ const MAX_DEFINITION: usize = 128 * 1024;
 const MAX_PARAMETERS: usize = 50;
 /// The longest description, in characters.
 const MAX_DESCRIPTION: usize = 2_048;
-
-/// Why a definition is no named query, for who wrote it.
-#[derive(Debug, thiserror::Error)]
-pub enum InvalidQuery {
-    /// It is not the JSON that it should be.
-    #[error("the definition does not parse")]
-    Json(#[from] serde_json::Error),
-    /// The name.
-    #[error(transparent)]
-    Name(#[from] InvalidName),
-    /// The name within is another one than that of the file or object.
-    #[error("the definition is called {inside:?}, and its file {outside:?}: they must be the same")]
-    Misnamed {
-        /// In the definition.
-        inside: String,
-        /// Of the file.
-        outside: String,
-    },
-    /// One parameter.
-    #[error("parameter {name:?}: {reason}")]
-    Parameter {
-        /// Its name.
-        name: String,
-        /// What would be right.
-        reason: String,
-    },
-    /// The SQL.
-    #[error("the SQL cannot be run: {0}")]
-    Sql(String),
-    /// Anything else.
-    #[error("{0}")]
-    Other(String),
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
