@@ -1,6 +1,7 @@
 //! One statement on the engine: started, and watched until it is over.
 //!
-//! Nothing here knows how long anybody waits. Who waits drops the work, or leaves it to others (`flight`).
+//! Nothing here knows how long anybody waits. Who waits drops the work, or leaves it to others (`flight`). What a query counts for
+//! is its `account`; what a later request needs to know of it is its `record`.
 
 pub(crate) mod account;
 pub(crate) mod cost;

@@ -1,8 +1,26 @@
 //! Lambda: the HTTP API over Athena.
 //!
-//! A request is parsed (`request`), held against its dataset (`plan`), written as SQL with its values beside
-//! it (`sql`), run (`execute`), and rendered from Athena's own bytes (`render`). The promise: no text of a
-//! caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
+//! Each folder of `src` is a room that a request passes on its way. From the connection to the bytes of the answer:
+//!
+//! | room | what happens there |
+//! |---|---|
+//! | `connection` | What a server does before any route is found: it refuses heads that cannot be read, and keeps places for health checks. |
+//! | `http` | The router, what happens around every request, and responses: their headers, compression and CORS. |
+//! | `access` | Who asks, and what they may: API keys, their rights, and how often they may ask. |
+//! | `request` | What is asked: the query string of `/rows`, formats, and preferences in headers. No dataset is known here. |
+//! | `lake` | What there is to ask: definitions, tables, partitions and generations, as last read. |
+//! | `service` | The work behind each endpoint. It takes a request through the other rooms, and holds it to its limits. |
+//! | `plan` | A request held against its dataset: names become columns, texts become typed values, values become literals. |
+//! | `sql` | The SQL that is sent: compiled from a plan, or written by people and let through by the gate. |
+//! | `execution` | Queries on the engine: started, shared, watched, stopped, counted, and recorded for later requests. |
+//! | `render` | Athena's result as JSON, CSV, Parquet or Arrow. |
+//! | `paging` | Cursors: where the next page begins. |
+//! | `description` | The API described: its paths, as OpenAPI, and as a page to read. |
+//!
+//! `problem` is what a caller is told when there is no answer, from whichever room. No two rooms need each other, and no two
+//! modules of one room do; `scripts/edges` checks that.
+//!
+//! The promise: no text of a caller becomes SQL. A name gets there by matching a column, a value as a typed literal for a `?`.
 
 mod access;
 #[cfg(feature = "sdk")]

@@ -1,4 +1,5 @@
-//! A request held against a dataset: every name is a column, every value has its column's type.
+//! A request held against a dataset: every name is a column (`column`), every value has its column's type (`value`) and is sent
+//! as a literal (`literal`).
 
 mod between;
 pub(crate) mod column;

@@ -1,4 +1,5 @@
-//! The query string of `/rows`, taken apart: bounded and decoded, not yet held against a dataset.
+//! What is asked, taken apart: bounded and decoded, not yet held against a dataset. This is the query string of `/rows`; beside
+//! it are `preferences` (headers), and how rows are to be written (`format`, `representation`).
 
 mod condition;
 mod decode;

@@ -1,4 +1,8 @@
 //! The work behind each endpoint, generic over the ports. HTTP itself is the router's.
+//!
+//! An endpoint (`endpoints`) makes a `job` of its request. `run` finds the reply to a job: from a query, whose result becomes
+//! `pages`, or from what the caller has already (`entity_tag`). `limits` holds requests and queries to their bounds, and
+//! `failures` says what went wrong.
 
 mod endpoints;
 pub(crate) mod entity_tag;

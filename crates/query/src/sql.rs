@@ -1,5 +1,7 @@
 //! A plan as Athena's SQL. Values stand beside the text, as literals for its `?`; the text holds nothing but
 //! fixed words, quoted names of columns and of the answer's columns, and one integer.
+//!
+//! SQL that people write comes by `free_sql` or `named`, and passes the `gate`.
 
 mod condition;
 pub(crate) mod free_sql;

@@ -18,7 +18,7 @@ use crate::{
     request::representation::Representation,
 };
 
-/// The only form there is so far.
+/// The only format of records there is so far.
 const FORMAT: u32 = 1;
 /// How often it is tried to write a record.
 const ATTEMPTS: u32 = 3;
@@ -205,12 +205,12 @@ impl QueryRecord {
         Author::of(self.dataset.as_ref(), self.named_query.as_ref())
     }
 
-    /// The form that its rows have unless a request says otherwise.
+    /// The representation that its rows have unless a request says otherwise.
     pub(crate) fn representation(&self) -> Option<Representation> {
         Representation::from_text(&self.representation)
     }
 
-    /// How the rows go on in this form: the recorded request is for the recorded one.
+    /// How the rows go on in this representation: the recorded request is for the recorded one.
     pub(crate) fn follow_in(&self, representation: Representation) -> Option<Follow> {
         let follow = self.follow.as_ref()?;
         Some(if self.representation() == Some(representation) {

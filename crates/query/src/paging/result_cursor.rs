@@ -20,7 +20,7 @@ pub(crate) struct Cursor {
     pub(crate) start: Position,
     /// How many rows the page may have; as many as fit without.
     pub(crate) limit: Option<u64>,
-    /// The form of the page.
+    /// How the page is written.
     pub(crate) representation: Representation,
 }
 

@@ -14,7 +14,7 @@
 //!   reads ([`YEARS`]).
 //! - The number of rows before it is only ever shown, and only to who sent it: requests with other numbers share no query, and so
 //!   no record.
-//! - The limit, the form and all bounds are the request's and its key's. Each page is a query of its own, which counts as any.
+//! - The limit, the representation and all bounds are the request's and its key's. Each page is a query of its own, which counts as any.
 
 use std::ops::RangeInclusive;
 
@@ -109,7 +109,7 @@ impl Follow {
         Self { places: keys.places.clone(), floating: keys.floating.clone(), ..self }
     }
 
-    /// The same rows in this form, which is not the one that the request was for.
+    /// The same rows in this representation, which is not the one that the request was for.
     pub(crate) fn in_representation(&self, representation: Representation) -> Self {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let parameters = representation.parameters();

@@ -1,8 +1,8 @@
-//! The forms an answer can have, and which of them a caller wants.
+//! The formats an answer can have, and which of them a caller wants.
 
 use crate::problem::{Problem, ProblemKind, quote};
 
-/// The form of an answer.
+/// The format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     /// An array of records.

@@ -52,7 +52,7 @@ impl Representation {
         format!("format={}{numbers}{csv}", self.format.name())
     }
 
-    /// The same, to be told apart from another form that would be taken if they said nothing: of what that one has and
+    /// The same, to be told apart from another one that would be taken if they said nothing: of what that one has and
     /// this one has not, they say so.
     pub(crate) fn parameters_beside(self, other: Self) -> String {
         let is_exact = |ours: bool, theirs: bool| theirs && !ours;

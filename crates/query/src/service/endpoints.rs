@@ -1,4 +1,4 @@
-//! What each endpoint does, but for the two on datasets.
+//! What each endpoint does. Datasets and their rows are in `service` itself.
 
 mod count;
 pub(super) mod health;

@@ -83,7 +83,7 @@ pub(super) fn unrecorded(error: &RecordError) -> Problem {
     }
 }
 
-/// The record is of a version that knew another form.
+/// The record names a representation that this version does not know.
 pub(super) fn other_version() -> Problem {
     Problem::new(
         ProblemKind::ResultExpired,

@@ -1,4 +1,4 @@
-//! Requests for rows that are ready to run.
+//! A request for rows that is ready to run.
 
 use domain::{DatasetName, QueryName};
 

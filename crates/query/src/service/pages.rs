@@ -45,7 +45,7 @@ pub(super) fn columns(planned: Option<&[OutputColumn]>, result: &StoredResult) -
     planned.map_or_else(|| result_types::columns(&result.columns), <[OutputColumn]>::to_vec)
 }
 
-/// Whether a result is a file at an address of its own: all rows in a form that is one, if an answer has no room for
+/// Whether a result is a file at an address of its own: all rows in a format that is one, if an answer has no room for
 /// them, be it for the first row alone.
 pub(super) fn is_elsewhere(part: &Result<ResultPart, Problem>, representation: Representation) -> bool {
     let fits = match part {

@@ -1,4 +1,5 @@
-//! From a job to its reply: from what the caller has already, from a query, or later.
+//! Runs a job. Its reply is one of these: the caller has the answer already; the rows of a query that is over (`finished`); or,
+//! if the query takes longer than the request waits (`patience`), where to come back to.
 
 mod finished;
 mod patience;

@@ -3,7 +3,7 @@
 //!
 //! A query is entered before it starts, and settled when it is over: by whoever waits for it, by the first request that
 //! finds it over after a 202, or, if nobody comes back, when the account refuses another query and the engine is asked
-//! what became of those that are open. A key without such limits has no account, and costs no call.
+//! what became of those that are open (`settlement`). A key without such limits has no account, and costs no call.
 
 use std::{
     sync::{Arc, atomic::AtomicBool},
