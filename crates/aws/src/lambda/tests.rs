@@ -107,8 +107,8 @@ async fn each_invocation_is_told_of_once_however_it_ends() {
             [End::Answer, End::Error, End::Panic, End::Hang][usize::try_from(random.random() % 4).unwrap()];
         let steps = random.random() % 5;
         let step = TimeDelta::milliseconds(i64::try_from(random.random() % 1_000).unwrap());
-        let cold = random.random() % 2 == 0;
-        let deadline = (random.random() % 3 > 0).then(|| TimeDelta::seconds(2));
+        let cold = random.random().is_multiple_of(2);
+        let deadline = (!random.random().is_multiple_of(3)).then(|| TimeDelta::seconds(2));
         let world = World { clock: ManualClock::new(midnight()), end, steps, step };
         let took = world.step * i32::try_from(steps).unwrap();
         let outcome = match end {

@@ -251,13 +251,13 @@ async fn a_rate_is_a_keys_own() {
 #[tokio::test]
 async fn rights_are_asked_one_by_one() {
     let world = World::new(false);
-    let rights = Rights {
+    let bounded = Rights {
         formats: Allowed::These(["csv".to_owned(), "json".to_owned()].into()),
         max_rows: Some(1_000),
         max_bytes_scanned: Some(1 << 30),
         ..rights(&["bookings"])
     };
-    let (_, secret) = world.key(1, rights, None).await;
+    let (_, secret) = world.key(1, bounded, None).await;
     let caller = world.ask_with(&secret).await.unwrap();
     let (bookings, passengers) =
         (DatasetName::new("bookings").unwrap(), DatasetName::new("passengers").unwrap());

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use proptest::prelude::*;
 
-use super::{condition, *};
+use super::*;
 use crate::testing;
 
 const LIMITS: RowLimits = RowLimits { default_rows: 100, max_rows: 1_000 };

@@ -80,10 +80,10 @@ fn cloudwatch_finds_what_is_reported_and_what_is_known_of_the_invocation() {
     let of_report: Vec<&'static Metric> =
         ALL.into_iter().filter(|metric| metric.from != "every function").collect();
     for round in 0..200 {
-        let drawn = of_report.iter().filter(|_| random.random() % 2 == 0);
+        let drawn = of_report.iter().filter(|_| random.random().is_multiple_of(2));
         let report = Drawn(drawn.map(|metric| (*metric, random.random() % 3 * 1_000)).collect());
-        let (cold, took) = (random.random() % 2 == 0, random.random() % 5_000);
-        let left = (random.random() % 2 == 0).then(|| random.random() % 900_000);
+        let (cold, took) = (random.random().is_multiple_of(2), random.random() % 5_000);
+        let left = (random.random().is_multiple_of(2)).then(|| random.random() % 900_000);
         let duration = |millis: u64| TimeDelta::milliseconds(i64::try_from(millis).unwrap());
         let outcome = match random.random() % 3 {
             0 => Outcome::Answered,
