@@ -69,7 +69,7 @@ pub(super) fn compare_entry(
     other(&mut what, "its location", &found.location, &wanted.location);
     match &found.state {
         EntryState::Registered(state) => {
-            states(&mut what, state, &PartitionState::of(head, accepted.version))
+            states(&mut what, state, &PartitionState::of(head, accepted.version));
         }
         EntryState::ByHand => what.push("it names no generation".to_owned()),
         EntryState::Damaged(damaged) => what.push(damaged.to_string()),

@@ -2,6 +2,7 @@ use domain::{
     memory::{ManualClock, MemoryStore},
     port::PutMode,
     quarantine::{Original, Rejected},
+    settings::Settings,
 };
 
 use super::*;
