@@ -69,10 +69,19 @@ pub fn log_filter(text: &str) -> Result<Targets, InvalidSetting> {
     } else {
         parts.join(",").parse().map_err(|error: ParseError| invalid(error.to_string()))?
     };
+    let default = asked.default_level().unwrap_or(LevelFilter::OFF);
+    // Nothing of them is logged that was not asked for, either: with `warn` they log warnings.
+    let bounds = BOUNDS.map(|(part, bound)| (part, bound.min(default)));
     // The longest name decides: one within a bounded part would lift its bound.
-    let kept = asked.iter().filter(|(target, _)| !BOUNDS.iter().any(|(part, _)| is_within(target, part)));
-    let filter = Targets::new().with_default(asked.default_level().unwrap_or(LevelFilter::OFF));
-    Ok(filter.with_targets(kept).with_targets(BOUNDS).with_targets([ALWAYS]))
+    let kept = asked.iter().map(|(target, level)| (target, level.min(bound_of(target))));
+    let filter = Targets::new().with_default(default);
+    Ok(filter.with_targets(bounds).with_targets(kept).with_targets([ALWAYS]))
+}
+
+/// The most that may be logged of this module.
+fn bound_of(target: &str) -> LevelFilter {
+    let bound = BOUNDS.iter().find(|(part, _)| target == *part || is_within(target, part));
+    bound.map_or(LevelFilter::TRACE, |(_, bound)| *bound)
 }
 
 /// Whether this module is below that one.
@@ -170,6 +179,13 @@ mod tests {
             ("", "query", Level::ERROR, true),
             ("", "query", Level::WARN, false),
             ("off", "query", Level::ERROR, false),
+            ("off", "lambda_runtime::layers::panic", Level::ERROR, false),
+            ("warn", "hyper", Level::WARN, true),
+            ("warn", "hyper", Level::INFO, false),
+            ("compact=debug", "hyper", Level::ERROR, false),
+            ("warn,hyper=error", "hyper::proto", Level::WARN, false),
+            ("off,hyper::proto=warn", "hyper::proto", Level::WARN, true),
+            ("off,hyper::proto=warn", "hyper::client", Level::ERROR, false),
         ] {
             let found = log_filter(text).unwrap().would_enable(target, &level);
             assert_eq!(found, expected, "{text:?} of {level} in {target}");
@@ -179,22 +195,21 @@ mod tests {
     #[test]
     fn no_filter_lets_payloads_through() {
         for (part, bound) in BOUNDS {
+            let module = format!("{part}::client::orchestrator");
+            // And of what each is all that is asked for.
             let asked = [
-                "trace".to_owned(),
-                format!("{part}=trace"),
-                format!("trace,{part}::client::orchestrator=trace"),
-                format!("{part}::client::orchestrator"),
+                ("trace".to_owned(), ""),
+                (format!("{part}=trace"), part),
+                (format!("trace,{module}=trace"), ""),
+                (module.clone(), module.as_str()),
             ];
-            for asked in asked {
+            for (asked, of) in asked {
                 let filter = log_filter(&asked).unwrap();
-                for target in [part.to_owned(), format!("{part}::client::orchestrator")] {
+                for target in [part, module.as_str()] {
                     for level in [tracing::Level::TRACE, tracing::Level::DEBUG, tracing::Level::INFO] {
-                        let expected = level <= bound;
-                        assert_eq!(
-                            filter.would_enable(&target, &level),
-                            expected,
-                            "{asked}: {level} in {target}"
-                        );
+                        let expected = level <= bound && target.starts_with(of);
+                        let found = filter.would_enable(target, &level);
+                        assert_eq!(found, expected, "{asked}: {level} in {target}");
                     }
                 }
             }
