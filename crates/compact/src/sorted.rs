@@ -6,13 +6,13 @@ use std::ops::Range;
 
 use arrow::{
     array::{Array, ArrayRef, RecordBatch},
-    datatypes::SchemaRef,
+    datatypes::{DataType, SchemaRef},
     error::ArrowError,
     row::{RowConverter, SortField},
 };
 use domain::Dataset;
 
-use crate::{chunks::Chunks, coded::plain, gather::Place, ordered::Ordered, workers::Workers};
+use crate::{chunks::Chunks, coded::plain, gather::Place, ordered::Ordered, texts::Texts, workers::Workers};
 
 use prefix::Prefixes;
 
@@ -32,14 +32,11 @@ const SPANNED: usize = 1 << 10;
 /// The first and the last chunk that some rows are in.
 type Span = (usize, usize);
 
-/// A [`Place`] in half of the memory. Neither number is larger than that of a row, which has 32 bits.
-type Spot = (u32, u32);
-
 /// Rows in the dataset's order. They stay where they are; a column of them is gathered when it is asked for.
 #[derive(Debug)]
 pub(crate) struct Sorted {
     chunks: Chunks,
-    order: Vec<Spot>,
+    order: Vec<Place>,
     /// Of each [`SPANNED`] rows.
     spans: Vec<Span>,
 }
@@ -55,11 +52,11 @@ impl Sorted {
     ) -> Result<Self, ArrowError> {
         let rows = order(&chunks, rows, dataset, workers)?;
         let chunks = chunks.with_one_dictionary(before, workers)?;
-        let mut order = vec![Spot::default(); rows.len()];
+        let mut order = vec![Place::default(); rows.len()];
         let mut spans = vec![(0, 0); rows.len().div_ceil(SPANNED)];
         let places = order.chunks_mut(PLACED).zip(spans.chunks_mut(PLACED / SPANNED));
         let parts = rows.chunks(PLACED).zip(places).collect();
-        workers.each(parts, |(rows, (order, spans)): (&[u32], (&mut [Spot], &mut [Span]))| {
+        workers.each(parts, |(rows, (order, spans)): (&[u32], (&mut [Place], &mut [Span]))| {
             for (spot, row) in order.iter_mut().zip(rows) {
                 let (chunk, place) = chunks.place(*row);
                 *spot = (chunk as u32, place as u32);
@@ -96,16 +93,15 @@ impl Sorted {
 
     /// These rows of one column.
     pub(crate) fn column_of(&self, index: usize, rows: &[usize]) -> Result<ArrayRef, ArrowError> {
-        let spots: Vec<Spot> = rows.iter().map(|row| self.order[*row]).collect();
+        let spots: Vec<Place> = rows.iter().map(|row| self.order[*row]).collect();
         let (first, last) = span_of(&spots);
         let chunks = if spots.is_empty() { 0..0 } else { first..last + 1 };
-        self.chunks.gather(index, chunks, &places(&spots))
+        self.chunks.gather(index, chunks, &spots)
     }
 
     /// The chunk that a row is in, and its place in there.
     pub(crate) fn place(&self, row: usize) -> Place {
-        let (chunk, place) = self.order[row];
-        (chunk as usize, place as usize)
+        self.order[row]
     }
 
     /// A column of a chunk, as it is there.
@@ -145,15 +141,20 @@ impl Ordered for Sorted {
     }
 
     fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
-        self.chunks.gather(index, self.chunks_of(&rows), &places(&self.order[rows]))
+        self.chunks.gather(index, self.chunks_of(&rows), &self.order[rows])
+    }
+
+    fn texts(&self, index: usize, rows: Range<usize>) -> Option<Texts<'_>> {
+        if *self.chunks.like(index).data_type() != DataType::Utf8 {
+            return None;
+        }
+        let chunks = self.chunks_of(&rows);
+        let arrays = chunks.clone().map(|chunk| self.chunks.column(chunk, index));
+        Texts::new(arrays, chunks.start, &self.order[rows])
     }
 }
 
-fn places(spots: &[Spot]) -> Vec<Place> {
-    spots.iter().map(|(chunk, row)| (*chunk as usize, *row as usize)).collect()
-}
-
-fn span_of(spots: &[Spot]) -> Span {
+fn span_of(spots: &[Place]) -> Span {
     let chunks = spots.iter().map(|(chunk, _)| *chunk as usize);
     chunks.fold((usize::MAX, 0), |(least, most), chunk| (least.min(chunk), most.max(chunk)))
 }
@@ -279,7 +280,11 @@ impl Sort<'_> {
         columns: &[usize],
     ) -> Result<(), ArrowError> {
         let rows = ties.iter().flat_map(|tie| &order[tie.clone()]);
-        let places: Vec<Place> = rows.map(|row| self.chunks.place(*row)).collect();
+        let place = |row: &u32| {
+            let (chunk, place) = self.chunks.place(*row);
+            (chunk as u32, place as u32)
+        };
+        let places: Vec<Place> = rows.map(place).collect();
         let all = self.chunks.batches().len();
         let arrays = columns.iter().map(|index| self.chunks.gather(*index, 0..all, &places));
         let arrays = arrays.collect::<Result<Vec<ArrayRef>, _>>()?;

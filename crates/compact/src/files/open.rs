@@ -241,7 +241,13 @@ fn encode_column(
 }
 
 fn encode_parts(encoder: &mut ColumnEncoder, parts: &Parts<'_>, column: usize) -> Result<(), ParquetError> {
-    (0..parts.count()).try_for_each(|part| encoder.write(&parts.column(column, part)?))
+    for part in 0..parts.count() {
+        match parts.texts(column, part) {
+            Some(texts) if encoder.takes_texts()? => encoder.write_texts(&texts)?,
+            _ => encoder.write(&parts.column(column, part)?)?,
+        }
+    }
+    Ok(())
 }
 
 /// What is decided before the first row is written.
