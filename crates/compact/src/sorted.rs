@@ -1,5 +1,6 @@
 //! Rows in the dataset's order: nulls first, then ascending; rows that are alike in it stay as they came.
 
+mod ahead;
 mod prefix;
 
 use std::ops::Range;
@@ -14,6 +15,7 @@ use domain::Dataset;
 
 use crate::{chunks::Chunks, coded::plain, gather::Place, ordered::Ordered, texts::Texts, workers::Workers};
 
+use ahead::Reach;
 use prefix::Prefixes;
 
 /// So many rows that are alike so far are sorted by prefixes of the next column; fewer are compared whole.
@@ -39,6 +41,7 @@ pub(crate) struct Sorted {
     order: Vec<Place>,
     /// Of each [`SPANNED`] rows.
     spans: Vec<Span>,
+    reach: Reach,
 }
 
 impl Sorted {
@@ -65,7 +68,8 @@ impl Sorted {
                 *span = span_of(spots);
             }
         });
-        Ok(Self { chunks, order, spans })
+        let reach = Reach::new(&order);
+        Ok(Self { chunks, order, spans, reach })
     }
 
     /// All but these rows, whose numbers are in order.
@@ -73,7 +77,7 @@ impl Sorted {
         if rows.is_empty() {
             return self;
         }
-        let Self { chunks, mut order, mut spans } = self;
+        let Self { chunks, mut order, mut spans, .. } = self;
         let (mut gone, mut number) = (rows.iter().peekable(), 0);
         order.retain(|_| {
             let stays = gone.next_if_eq(&&number).is_none();
@@ -82,7 +86,8 @@ impl Sorted {
         });
         spans.clear();
         spans.extend(order.chunks(SPANNED).map(span_of));
-        Self { chunks, order, spans }
+        let reach = Reach::new(&order);
+        Self { chunks, order, spans, reach }
     }
 
     /// The number that a row has in the chunks.
@@ -141,6 +146,7 @@ impl Ordered for Sorted {
     }
 
     fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
+        self.reach.read_ahead(&self.chunks, index, &rows);
         self.chunks.gather(index, self.chunks_of(&rows), &self.order[rows])
     }
 
@@ -148,6 +154,7 @@ impl Ordered for Sorted {
         if *self.chunks.like(index).data_type() != DataType::Utf8 {
             return None;
         }
+        self.reach.read_ahead(&self.chunks, index, &rows);
         let chunks = self.chunks_of(&rows);
         let arrays = chunks.clone().map(|chunk| self.chunks.column(chunk, index));
         Texts::new(arrays, chunks.start, &self.order[rows])
