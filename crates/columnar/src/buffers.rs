@@ -5,6 +5,7 @@
 //! of files and row groups follow from that. They must not depend on what the same [`Lines`](crate::Lines) read before.
 
 mod nulls;
+mod stamps;
 mod strings;
 mod words;
 
@@ -17,6 +18,7 @@ use arrow::{
 };
 
 pub(crate) use nulls::Nulls;
+pub(crate) use stamps::Stamps;
 pub(crate) use strings::Strings;
 pub(crate) use words::Words;
 
@@ -71,7 +73,7 @@ impl<T: ArrowPrimitiveType> Numbers<T> {
         Self { values: Vec::new(), nulls: Nulls::default(), hint: 0 }
     }
 
-    #[inline]
+    #[inline(always)] // Called for each number.
     pub(crate) fn append(&mut self, value: T::Native) {
         self.values.push(value);
         self.nulls.append_valid();

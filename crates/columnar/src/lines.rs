@@ -23,14 +23,14 @@ use std::{ops::Range, sync::Arc};
 
 use arrow::{
     array::{ArrayRef, RecordBatch},
-    datatypes::{FieldRef, Schema, SchemaRef, TimestampMillisecondType, Utf8Type},
+    datatypes::{FieldRef, Schema, SchemaRef, Utf8Type},
     error::ArrowError,
 };
 use domain::{ColumnName, Dataset, dataset::SYSTEM_COLUMNS, event::Rejection, json::Cursor, value::Unit};
 
 use self::{envelope::Middle, event::ExtraFields};
 use crate::{
-    buffers::{Collector, Numbers, Strings},
+    buffers::{Collector, Stamps, Strings},
     names::Names,
     nested::with_type,
     part::Part,
@@ -44,7 +44,7 @@ pub struct Lines {
     names: Names,
     columns: Vec<Column>,
     id: Strings,
-    ingested_at: Numbers<TimestampMillisecondType>,
+    ingested_at: Stamps,
     extra: Strings,
     rows: usize,
     /// The number of the line that is read, from 1.
@@ -122,7 +122,7 @@ impl Lines {
             names: Names::new(dataset.columns().iter().map(|column| column.field.as_str())),
             columns: columns.collect(),
             id: Strings::new(),
-            ingested_at: Numbers::new(),
+            ingested_at: Stamps::new(),
             extra: Strings::new(),
             rows: 0,
             line: 0,

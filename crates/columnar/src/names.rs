@@ -10,7 +10,7 @@ use domain::json::Cursor;
 pub(crate) use unknown::Unknown;
 
 /// How many bytes of a text are compared at once.
-const HEAD: usize = size_of::<u128>();
+const HEAD: usize = 2 * size_of::<u64>();
 
 /// The names that a reader knows, each with a number, and the order in which the last object had them.
 #[derive(Debug)]
@@ -27,9 +27,10 @@ pub(crate) struct Names {
 struct Known {
     /// In quotes, and with a colon; empty if it cannot stand there without escapes.
     text: Box<[u8]>,
-    /// The first bytes of the text, and which bytes of a number they are.
-    head: u128,
-    mask: u128,
+    /// The first bytes of the text as two numbers, and which bytes of these they are. Two comparisons by the processor take
+    /// less time than one of sixteen bytes, whose result has to be brought to where it decides.
+    head: [u64; 2],
+    mask: [u64; 2],
 }
 
 /// A name that was read.
@@ -45,14 +46,14 @@ impl Known {
     fn new(name: &str) -> Self {
         if name.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
             // A number of which no bit is left is never 1, so nothing begins with this name.
-            return Self { text: Box::default(), head: 1, mask: 0 };
+            return Self { text: Box::default(), head: [1; 2], mask: [0; 2] };
         }
         let text = format!("\"{name}\":").into_bytes().into_boxed_slice();
         let length = text.len().min(HEAD);
         let (mut head, mut mask) = ([0; HEAD], [0; HEAD]);
         head[..length].copy_from_slice(&text[..length]);
         mask[..length].fill(u8::MAX);
-        Self { head: u128::from_ne_bytes(head), mask: u128::from_ne_bytes(mask), text }
+        Self { head: halves(&head), mask: halves(&mask), text }
     }
 
     /// In quotes, without the colon.
@@ -68,12 +69,20 @@ impl Known {
     fn begins(&self, bytes: &[u8]) -> bool {
         match bytes.split_first_chunk() {
             Some((head, rest)) => {
-                u128::from_ne_bytes(*head) & self.mask == self.head
-                    && self.text.get(HEAD..).is_none_or(|behind| rest.starts_with(behind))
+                let [first, last] = halves(head);
+                let differs = (first & self.mask[0]) ^ self.head[0] | (last & self.mask[1]) ^ self.head[1];
+                differs == 0 && self.text.get(HEAD..).is_none_or(|behind| rest.starts_with(behind))
             }
             None => !self.text.is_empty() && bytes.starts_with(&self.text),
         }
     }
+}
+
+/// Sixteen bytes as two numbers.
+#[inline]
+fn halves(bytes: &[u8; HEAD]) -> [u64; 2] {
+    let (words, _) = bytes.as_chunks();
+    [0, 1].map(|index| words.get(index).map_or(0, |word| u64::from_ne_bytes(*word)))
 }
 
 impl Names {
@@ -101,7 +110,7 @@ impl Names {
 
     /// Takes a name and its colon; answers also where the name is, with its quotes. `last` is the known name before it, and
     /// then the one that was read. `None` if there is none, or if it has escapes.
-    #[inline]
+    #[inline(always)] // Called for each field: what it takes and answers stays in registers.
     pub(crate) fn read(
         &mut self,
         cursor: &mut Cursor<'_>,

@@ -69,7 +69,7 @@ impl Chunks {
     }
 
     /// The chunk of the row of this number, which must be one of the rows, and its place in there.
-    pub(crate) fn place(&self, number: u32) -> Place {
+    pub(crate) fn place(&self, number: u32) -> (usize, usize) {
         let mark = (number >> MARKS) as usize;
         let least = self.marks[mark] as usize;
         let most = self.marks.get(mark + 1).map_or(self.batches.len() - 1, |chunk| *chunk as usize);

@@ -16,8 +16,8 @@ use arrow::{
 use crate::coded::is_coded;
 use scattered::scattered;
 
-/// An array, and a value in it.
-pub(crate) type Place = (usize, usize);
+/// An array, and a value in it. Neither number is larger than that of a row, which has 32 bits.
+pub(crate) type Place = (u32, u32);
 
 /// Neighbours are copied as a whole where at most one value in so many begins a new run of them.
 const SHORTEST_RUNS: usize = 32;
@@ -42,8 +42,9 @@ pub(crate) fn gather(
         return Ok(new_null_array(like.data_type(), places.len()));
     }
     let Some(runs) = runs(places) else { return scattered(like, arrays, first, places) };
-    let slice =
-        |(array, values): (usize, Range<usize>)| arrays[array - first].slice(values.start, values.len());
+    let slice = |(array, values): (u32, Range<u32>)| {
+        arrays[array as usize - first].slice(values.start as usize, values.len())
+    };
     let slices: Vec<ArrayRef> = runs.into_iter().map(slice).collect();
     if let [only] = slices.as_slice() {
         return Ok(Arc::clone(only));
@@ -52,18 +53,18 @@ pub(crate) fn gather(
 }
 
 /// Values that lie side by side in one array; `None` if these runs are short.
-fn runs(places: &[Place]) -> Option<Vec<(usize, Range<usize>)>> {
-    let most = places.len() / SHORTEST_RUNS + 1;
-    let mut runs: Vec<(usize, Range<usize>)> = Vec::new();
+fn runs(places: &[Place]) -> Option<Vec<(u32, Range<u32>)>> {
+    let is_beginning = |pair: &&[Place]| pair[0].0 != pair[1].0 || pair[0].1 + 1 != pair[1].1;
+    let most = places.len() / SHORTEST_RUNS;
+    // Of scattered values this is seen by the first few.
+    if places.windows(2).filter(is_beginning).nth(most).is_some() {
+        return None;
+    }
+    let mut runs: Vec<(u32, Range<u32>)> = Vec::with_capacity(most + 1);
     for (array, value) in places {
         match runs.last_mut() {
             Some((of, values)) if *of == *array && values.end == *value => values.end += 1,
-            _ => {
-                if runs.len() == most {
-                    return None;
-                }
-                runs.push((*array, *value..*value + 1));
-            }
+            _ => runs.push((*array, *value..*value + 1)),
         }
     }
     Some(runs)
@@ -98,7 +99,7 @@ mod tests {
             let last = first + random.below(batches.len() - first);
             let place = |random: &mut Random| -> Place {
                 let batch = first + random.below(last + 1 - first);
-                (batch, random.below(batches[batch].num_rows()))
+                (batch as u32, random.below(batches[batch].num_rows()) as u32)
             };
             let places: Vec<Place> = (0..1 + random.below(300)).map(|_| place(random)).collect();
             for (index, field) in batches[0].schema().fields().iter().enumerate() {
@@ -106,6 +107,8 @@ mod tests {
                     batches.iter().map(|batch| batch.column(index).as_ref()).collect();
                 let like = new_empty_array(field.data_type());
                 let found = gather(&like, &arrays[first..=last], first, &places).unwrap();
+                let places: Vec<(usize, usize)> =
+                    places.iter().map(|(array, value)| (*array as usize, *value as usize)).collect();
                 let expected = interleave(&arrays, &places).unwrap();
                 assert_eq!(
                     (&found, found.data_type()),
@@ -121,7 +124,7 @@ mod tests {
         let arrays: Vec<Int32Array> =
             (0..3).map(|array| Int32Array::from_iter_values(array * 1_000..array * 1_000 + 200)).collect();
         let arrays: Vec<&dyn Array> = arrays.iter().map(|array| array as &dyn Array).collect();
-        let run = |array: usize, values: Range<usize>| values.map(|value| (array, value)).collect::<Vec<_>>();
+        let run = |array: u32, values: Range<u32>| values.map(|value| (array, value)).collect::<Vec<_>>();
         let scattered: Vec<Place> = (0..200).map(|n| (n % 3, n * 7 % 200)).collect();
         // One run is a slice; two long ones are copied; of short ones and scattered values each one is.
         let cases = [

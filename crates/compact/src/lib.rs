@@ -49,6 +49,7 @@ mod sorted;
 mod sweep;
 #[cfg(test)]
 mod testing;
+mod texts;
 mod turns;
 mod twins;
 mod unpack;

@@ -8,7 +8,10 @@ use arrow::{
     error::ArrowError,
 };
 
-use crate::coded::{self, is_coded};
+use crate::{
+    coded::{self, is_coded},
+    texts::Texts,
+};
 
 /// Rows in an order, of which any part of any column can be had.
 pub(crate) trait Ordered: Sync {
@@ -26,6 +29,11 @@ pub(crate) trait Ordered: Sync {
     /// The same for who can read dictionaries in place of texts: see [`crate::coded`].
     fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
         self.column(index, rows)
+    }
+
+    /// These rows of a column of texts, where they lie. `None` if they have dictionaries, are all null, or are best copied.
+    fn texts(&self, _index: usize, _rows: Range<usize>) -> Option<Texts<'_>> {
+        None
     }
 }
 

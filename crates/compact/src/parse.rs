@@ -15,7 +15,13 @@ use domain::{Dataset, Partition, batch::BatchName, key, port::ObjectStore};
 use foldhash::quality::RandomState;
 use futures::{StreamExt, stream::FuturesOrdered};
 
-use crate::{error::CompactError, inputs::Landed, limits::Limits, quarantine::Part, workers::Workers};
+use crate::{
+    error::CompactError,
+    inputs::Landed,
+    limits::{Limits, ROW},
+    quarantine::Part,
+    workers::Workers,
+};
 
 use group::{Group, Parser, Taken};
 
@@ -49,8 +55,9 @@ pub(crate) struct Parsed {
 /// Bytes of all objects that were parsed, taken or not: what the next ones may come to.
 #[derive(Debug, Default)]
 struct All {
-    /// As they are stored.
+    /// As they are stored, and the same of all inputs.
     packed: u64,
+    inputs: u64,
     /// In memory.
     bytes: u64,
     /// Of their lines.
@@ -116,6 +123,7 @@ pub(crate) async fn parse<S: ObjectStore>(
     let parser = Arc::new(Parser::new(dataset.clone(), *limits, hasher.clone(), now));
     let _closing = Closing(Arc::clone(&parser));
     let mut parsed = Parsed::default();
+    parsed.all.inputs = fresh.iter().map(|landed| landed.bytes).sum();
     let (mut waiting, mut reads) = (fresh.iter(), FuturesOrdered::new());
     let (mut group, mut groups) = (Group::default(), FuturesOrdered::new());
     // Bytes of what is being fetched, and of what is being parsed, as they are stored.
@@ -190,7 +198,7 @@ impl Parsed {
     /// Whether the budget is expected to have room when so many bytes more, as they are stored, have been parsed. They are
     /// taken to come to as much as those before did. What is fetched and parsed beyond the budget is done in vain.
     fn has_room(&self, ahead: u64, limits: &Limits) -> bool {
-        let All { packed, bytes, landed } = self.all;
+        let All { packed, bytes, landed, .. } = self.all;
         let has_room = |taken: u64, parsed: u64, limit: u64| {
             let expected = u128::from(ahead) * u128::from(parsed.max(1)) / u128::from(packed.max(1));
             u128::from(taken) + expected < u128::from(limit)
@@ -214,6 +222,12 @@ impl Parsed {
                 is_enough = true;
                 break;
             }
+        }
+        if self.contents.is_empty() {
+            // As many as all inputs may have: to grow by doubling would copy them. What is not used takes no memory.
+            let expected = rows as u64 * (self.all.inputs / taken.packed.max(1)).min(limits.inputs);
+            self.contents
+                .reserve_exact(usize::try_from(expected.min(limits.inputs / ROW)).unwrap_or_default());
         }
         self.contents.extend_from_slice(&taken.contents[..rows]);
         for chunk in taken.chunks {

@@ -1,19 +1,21 @@
 //! Rows in the dataset's order: nulls first, then ascending; rows that are alike in it stay as they came.
 
+mod ahead;
 mod prefix;
 
 use std::ops::Range;
 
 use arrow::{
     array::{Array, ArrayRef, RecordBatch},
-    datatypes::SchemaRef,
+    datatypes::{DataType, SchemaRef},
     error::ArrowError,
     row::{RowConverter, SortField},
 };
 use domain::Dataset;
 
-use crate::{chunks::Chunks, coded::plain, gather::Place, ordered::Ordered, workers::Workers};
+use crate::{chunks::Chunks, coded::plain, gather::Place, ordered::Ordered, texts::Texts, workers::Workers};
 
+use ahead::Reach;
 use prefix::Prefixes;
 
 /// So many rows that are alike so far are sorted by prefixes of the next column; fewer are compared whole.
@@ -32,16 +34,14 @@ const SPANNED: usize = 1 << 10;
 /// The first and the last chunk that some rows are in.
 type Span = (usize, usize);
 
-/// A [`Place`] in half of the memory. Neither number is larger than that of a row, which has 32 bits.
-type Spot = (u32, u32);
-
 /// Rows in the dataset's order. They stay where they are; a column of them is gathered when it is asked for.
 #[derive(Debug)]
 pub(crate) struct Sorted {
     chunks: Chunks,
-    order: Vec<Spot>,
+    order: Vec<Place>,
     /// Of each [`SPANNED`] rows.
     spans: Vec<Span>,
+    reach: Reach,
 }
 
 impl Sorted {
@@ -55,11 +55,11 @@ impl Sorted {
     ) -> Result<Self, ArrowError> {
         let rows = order(&chunks, rows, dataset, workers)?;
         let chunks = chunks.with_one_dictionary(before, workers)?;
-        let mut order = vec![Spot::default(); rows.len()];
+        let mut order = vec![Place::default(); rows.len()];
         let mut spans = vec![(0, 0); rows.len().div_ceil(SPANNED)];
         let places = order.chunks_mut(PLACED).zip(spans.chunks_mut(PLACED / SPANNED));
         let parts = rows.chunks(PLACED).zip(places).collect();
-        workers.each(parts, |(rows, (order, spans)): (&[u32], (&mut [Spot], &mut [Span]))| {
+        workers.each(parts, |(rows, (order, spans)): (&[u32], (&mut [Place], &mut [Span]))| {
             for (spot, row) in order.iter_mut().zip(rows) {
                 let (chunk, place) = chunks.place(*row);
                 *spot = (chunk as u32, place as u32);
@@ -68,7 +68,8 @@ impl Sorted {
                 *span = span_of(spots);
             }
         });
-        Ok(Self { chunks, order, spans })
+        let reach = Reach::new(&order);
+        Ok(Self { chunks, order, spans, reach })
     }
 
     /// All but these rows, whose numbers are in order.
@@ -76,7 +77,7 @@ impl Sorted {
         if rows.is_empty() {
             return self;
         }
-        let Self { chunks, mut order, mut spans } = self;
+        let Self { chunks, mut order, mut spans, .. } = self;
         let (mut gone, mut number) = (rows.iter().peekable(), 0);
         order.retain(|_| {
             let stays = gone.next_if_eq(&&number).is_none();
@@ -85,7 +86,8 @@ impl Sorted {
         });
         spans.clear();
         spans.extend(order.chunks(SPANNED).map(span_of));
-        Self { chunks, order, spans }
+        let reach = Reach::new(&order);
+        Self { chunks, order, spans, reach }
     }
 
     /// The number that a row has in the chunks.
@@ -96,16 +98,15 @@ impl Sorted {
 
     /// These rows of one column.
     pub(crate) fn column_of(&self, index: usize, rows: &[usize]) -> Result<ArrayRef, ArrowError> {
-        let spots: Vec<Spot> = rows.iter().map(|row| self.order[*row]).collect();
+        let spots: Vec<Place> = rows.iter().map(|row| self.order[*row]).collect();
         let (first, last) = span_of(&spots);
         let chunks = if spots.is_empty() { 0..0 } else { first..last + 1 };
-        self.chunks.gather(index, chunks, &places(&spots))
+        self.chunks.gather(index, chunks, &spots)
     }
 
     /// The chunk that a row is in, and its place in there.
     pub(crate) fn place(&self, row: usize) -> Place {
-        let (chunk, place) = self.order[row];
-        (chunk as usize, place as usize)
+        self.order[row]
     }
 
     /// A column of a chunk, as it is there.
@@ -145,15 +146,22 @@ impl Ordered for Sorted {
     }
 
     fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
-        self.chunks.gather(index, self.chunks_of(&rows), &places(&self.order[rows]))
+        self.reach.read_ahead(&self.chunks, index, &rows);
+        self.chunks.gather(index, self.chunks_of(&rows), &self.order[rows])
+    }
+
+    fn texts(&self, index: usize, rows: Range<usize>) -> Option<Texts<'_>> {
+        if *self.chunks.like(index).data_type() != DataType::Utf8 {
+            return None;
+        }
+        self.reach.read_ahead(&self.chunks, index, &rows);
+        let chunks = self.chunks_of(&rows);
+        let arrays = chunks.clone().map(|chunk| self.chunks.column(chunk, index));
+        Texts::new(arrays, chunks.start, &self.order[rows])
     }
 }
 
-fn places(spots: &[Spot]) -> Vec<Place> {
-    spots.iter().map(|(chunk, row)| (*chunk as usize, *row as usize)).collect()
-}
-
-fn span_of(spots: &[Spot]) -> Span {
+fn span_of(spots: &[Place]) -> Span {
     let chunks = spots.iter().map(|(chunk, _)| *chunk as usize);
     chunks.fold((usize::MAX, 0), |(least, most), chunk| (least.min(chunk), most.max(chunk)))
 }
@@ -279,7 +287,11 @@ impl Sort<'_> {
         columns: &[usize],
     ) -> Result<(), ArrowError> {
         let rows = ties.iter().flat_map(|tie| &order[tie.clone()]);
-        let places: Vec<Place> = rows.map(|row| self.chunks.place(*row)).collect();
+        let place = |row: &u32| {
+            let (chunk, place) = self.chunks.place(*row);
+            (chunk as u32, place as u32)
+        };
+        let places: Vec<Place> = rows.map(place).collect();
         let all = self.chunks.batches().len();
         let arrays = columns.iter().map(|index| self.chunks.gather(*index, 0..all, &places));
         let arrays = arrays.collect::<Result<Vec<ArrayRef>, _>>()?;

@@ -10,13 +10,15 @@ pub(crate) struct Strings {
     bytes: Vec<u8>,
     offsets: Offsets,
     nulls: Nulls,
+    /// So many rows are null, and there are no others: nothing is written of them before there are. Many columns have no values.
+    nothing: usize,
     /// How many bytes the last array had.
     hint: usize,
 }
 
 impl Strings {
     pub(crate) fn new() -> Self {
-        Self { bytes: Vec::new(), offsets: Offsets::new(), nulls: Nulls::default(), hint: 0 }
+        Self { bytes: Vec::new(), offsets: Offsets::new(), nulls: Nulls::default(), nothing: 0, hint: 0 }
     }
 
     /// The value of a row.
@@ -31,8 +33,21 @@ impl Strings {
         T: ByteArrayType<Offset = i32>,
     {
         self.hint = self.bytes.len();
+        if self.nothing > 0 {
+            self.bytes.clear();
+            return Ok(GenericByteArray::new_null(std::mem::take(&mut self.nothing)));
+        }
         let (bytes, nulls) = (take_exact(&mut self.bytes), self.nulls.finish());
         GenericByteArray::try_new(self.offsets.finish()?, Buffer::from(bytes), nulls)
+    }
+
+    /// Writes the rows that were null before there was a value.
+    #[cold]
+    fn write_nothing(&mut self) {
+        for _ in 0..std::mem::take(&mut self.nothing) {
+            self.offsets.append_empty();
+            self.nulls.append_null();
+        }
     }
 }
 
@@ -66,6 +81,9 @@ impl Texts for Strings {
 
     #[inline]
     fn end(&mut self) {
+        if self.nothing > 0 {
+            self.write_nothing();
+        }
         self.offsets.append(self.bytes.len());
         self.nulls.append_valid();
     }
@@ -74,19 +92,24 @@ impl Texts for Strings {
 impl Collector for Strings {
     #[inline]
     fn len(&self) -> usize {
-        self.offsets.len()
+        self.nothing + self.offsets.len()
     }
 
     fn append_null(&mut self) {
+        if self.offsets.len() == 0 {
+            self.nothing += 1;
+            return;
+        }
         self.offsets.append_empty();
         self.nulls.append_null();
     }
 
     fn is_last_null(&self) -> bool {
-        self.nulls.is_last_null()
+        self.nothing > 0 || self.nulls.is_last_null()
     }
 
     fn truncate(&mut self, length: usize) {
+        self.nothing = self.nothing.min(length);
         let end = self.offsets.truncate(length);
         self.bytes.truncate(end);
         self.nulls.truncate(length);
@@ -98,6 +121,7 @@ impl Collector for Strings {
     }
 
     fn bytes(&self) -> usize {
-        self.bytes.len() + self.offsets.bytes() + self.nulls.bytes()
+        let nothing = self.nothing * size_of::<i32>() + self.nothing.div_ceil(8);
+        self.bytes.len() + nothing + self.offsets.bytes() + self.nulls.bytes()
     }
 }

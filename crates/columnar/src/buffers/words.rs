@@ -39,7 +39,8 @@ struct Coded {
     /// Of each value.
     keys: Vec<Key>,
     codes: Numbers<UInt16Type>,
-    /// By the texts' hashes: the code of each, plus 1; 0 is a free place. A power of two, of which at most half is taken.
+    /// By the texts' hashes: the code of each, plus 1; 0 is a free place. A power of two, of which at most an eighth
+    /// is taken: of a text that is not found in its first place, the processor learns too late.
     table: Vec<u16>,
 }
 
@@ -117,6 +118,7 @@ impl Words {
     #[cold]
     fn decode(&mut self) {
         let Some(coded) = self.coded.take() else { return };
+        self.plain.reserve();
         for code in coded.codes.iter() {
             match code {
                 Some(code) => self.plain.append(coded.values.get(code.into())),
@@ -159,13 +161,13 @@ impl Coded {
         let count = self.values.len() as u16;
         self.table[place] = count;
         self.codes.append(count - 1);
-        if 2 * self.values.len() > self.table.len() {
-            let mask = 4 * self.table.len() - 1;
+        if 8 * self.values.len() > self.table.len() {
+            let mask = 2 * self.table.len() - 1;
             self.table.clear();
             self.table.resize(mask + 1, 0);
             for (code, key) in (1..=count).zip(&self.keys) {
                 let first = key.hash() as usize;
-                // At most an eighth is taken: one is free.
+                // At most a sixteenth is taken: one is free.
                 let free = (first..).map(|place| place & mask).find(|place| self.table[*place] == 0);
                 self.table[free.unwrap_or_default()] = code;
             }

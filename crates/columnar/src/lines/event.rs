@@ -110,7 +110,7 @@ impl Lines {
 impl Column {
     /// Takes the column's value. Answers whether the value has fields that the column's type does not name, so that it has
     /// to be kept in `_extra` as well.
-    #[inline]
+    #[inline(always)] // Called for each field.
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<bool> {
         let unnamed = match self.unit {
             Some(unit) => value::epoch(&mut self.part, unit, cursor, line).map(|()| false)?,

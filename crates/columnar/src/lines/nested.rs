@@ -44,7 +44,7 @@ pub(super) fn structure(
     let (row, bytes) = (structs.len(), text.as_bytes());
     let mut unnamed = false;
     structs.unknown.clear();
-    let (mut last, mut found) = (structs.names.start(), 0);
+    let (mut last, mut found, mut seen) = (structs.names.start(), 0, 0);
     take(cursor, b'{')?;
     if !cursor.take(b'}') {
         loop {
@@ -52,8 +52,8 @@ pub(super) fn structure(
             match name {
                 Name::Known(index) => {
                     let field = &mut structs.fields[index];
-                    if field.len() != row {
-                        return None; // Twice.
+                    if is_twice(&mut seen, index, || field.len() != row) {
+                        return None;
                     }
                     unnamed |= read(field, cursor, text, depth)?;
                     found += 1;
@@ -76,6 +76,18 @@ pub(super) fn structure(
     }
     structs.end();
     Some(unnamed)
+}
+
+/// Whether the field of this number was there before. `seen` has a bit for each of the first 64; of others it has to be asked.
+#[inline]
+fn is_twice(seen: &mut u64, index: usize, ask: impl FnOnce() -> bool) -> bool {
+    if index >= u64::BITS as usize {
+        return ask();
+    }
+    let bit = 1 << index;
+    let is_there = *seen & bit != 0;
+    *seen |= bit;
+    is_there
 }
 
 /// Takes an object whose fields are a map's entries. Answers as [`read`] does.

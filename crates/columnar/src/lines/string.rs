@@ -6,7 +6,7 @@ use crate::buffers::Texts;
 
 /// Appends the characters of a string, which a strict cursor read. `None` if it has an escape that is none, which the
 /// cursor would have refused.
-#[inline]
+#[inline(always)] // Called for each text: the place of it stays in registers.
 pub(super) fn append(strings: &mut impl Texts, bytes: &[u8], span: &Span) -> Option<()> {
     let (begin, end) = (span.range.start + 1, span.range.end.checked_sub(1)?);
     if !span.escaped {

@@ -3,8 +3,8 @@
 use std::{io::Write, sync::Arc};
 
 use arrow::{
-    array::ArrayRef,
-    datatypes::{FieldRef, Schema},
+    array::{Array, ArrayRef},
+    datatypes::{DataType, FieldRef, Schema},
 };
 use bytes::Bytes;
 use parquet::{
@@ -24,19 +24,26 @@ use parquet::{
 use super::{
     coded::CodedLeaf,
     slots::{Step, leaves},
+    text::TextLeaf,
 };
-use crate::coded::with_type;
+use crate::{
+    coded::{is_coded, plain, with_type},
+    texts::{Column, Texts},
+};
 
 /// A leaf that is encoded.
 pub(super) enum Chunk {
     Arrow(Box<ArrowColumnChunk>),
-    Coded(Bytes, Box<ColumnCloseResult>),
+    /// By a writer of ours.
+    Ours(Bytes, Box<ColumnCloseResult>),
 }
 
 /// What encodes a leaf.
 enum Leaf {
     Arrow(Box<ArrowColumnWriter>),
     Coded(Box<CodedLeaf>),
+    /// The column is this leaf.
+    Text(Box<TextLeaf>),
 }
 
 /// Makes the encoders of one column, a new one for each row group. A column holds a compressor and buffers only while
@@ -116,13 +123,45 @@ impl ColumnEncoder {
                 (Leaf::Arrow(writer), Some(leaf)) => writer.write(leaf)?,
                 (Leaf::Arrow(_), None) => {}
                 (Leaf::Coded(writer), _) => writer.write(&self.field, values)?,
+                (Leaf::Text(writer), _) => write_texts(writer, values)?,
             }
         }
         Ok(())
     }
 
-    /// A leaf of which the first values have a dictionary has a writer of ours.
+    /// Whether [`Self::write_texts`] may be called for the next values, which are texts.
+    pub(super) fn takes_texts(&mut self) -> Result<bool, ParquetError> {
+        if std::mem::take(&mut self.is_empty) {
+            self.choose_text_writer()?;
+        }
+        Ok(matches!(self.writers[..], [Leaf::Text(_)]))
+    }
+
+    /// As [`Self::write`], for texts that lie here and there.
+    pub(super) fn write_texts(&mut self, texts: &Texts<'_>) -> Result<(), ParquetError> {
+        match &mut self.writers[..] {
+            [Leaf::Text(writer)] => writer.write(texts.iter()),
+            _ => Err(ParquetError::General("a column that is not of texts alone".to_owned())),
+        }
+    }
+
+    /// A column of texts has a writer of ours.
+    fn choose_text_writer(&mut self) -> Result<(), ParquetError> {
+        let Leaves { descriptors, properties, .. } = &*self.leaves;
+        if *self.field.data_type() == DataType::Utf8
+            && let ([writer], [descriptor]) = (&mut self.writers[..], &descriptors[..])
+            && let Some(texts) = TextLeaf::new(descriptor, properties)?
+        {
+            *writer = Leaf::Text(Box::new(texts));
+        }
+        Ok(())
+    }
+
+    /// So has a leaf of which the first values have a dictionary.
     fn choose_writers(&mut self, values: &ArrayRef) -> Result<(), ParquetError> {
+        if !is_coded(values.data_type()) {
+            return self.choose_text_writer();
+        }
         let Leaves { descriptors, paths, properties } = &*self.leaves;
         for (writer, (descriptor, path)) in self.writers.iter_mut().zip(descriptors.iter().zip(paths)) {
             if let Some(path) = path
@@ -139,6 +178,7 @@ impl ColumnEncoder {
         let size = |writer: &Leaf| match writer {
             Leaf::Arrow(writer) => writer.get_estimated_total_bytes() as u64,
             Leaf::Coded(writer) => writer.size(),
+            Leaf::Text(writer) => writer.size(),
         };
         self.writers.iter().map(size).sum()
     }
@@ -148,10 +188,23 @@ impl ColumnEncoder {
         let close = |writer| match writer {
             Leaf::Arrow(writer) => writer.close().map(|chunk| Chunk::Arrow(Box::new(chunk))),
             Leaf::Coded(writer) => {
-                writer.close().map(|(bytes, close)| Chunk::Coded(bytes.into(), Box::new(close)))
+                writer.close().map(|(bytes, close)| Chunk::Ours(bytes.into(), Box::new(close)))
+            }
+            Leaf::Text(writer) => {
+                writer.close().map(|(bytes, close)| Chunk::Ours(bytes.into(), Box::new(close)))
             }
         };
         self.writers.into_iter().map(close).collect()
+    }
+}
+
+/// Rows with a dictionary may follow others.
+fn write_texts(writer: &mut TextLeaf, values: &ArrayRef) -> Result<(), ParquetError> {
+    let values = plain(values)?;
+    match Column::of(&values) {
+        Some(_) if values.null_count() == values.len() => writer.write_nulls(values.len()),
+        Some(texts) => writer.write(texts.iter()),
+        None => Err(ParquetError::General("a column of another type than before".to_owned())),
     }
 }
 
@@ -160,7 +213,7 @@ impl Chunk {
     pub(super) fn close(&self) -> &ColumnCloseResult {
         match self {
             Self::Arrow(chunk) => chunk.close(),
-            Self::Coded(_, close) => close,
+            Self::Ours(_, close) => close,
         }
     }
 
@@ -170,7 +223,7 @@ impl Chunk {
     ) -> Result<(), ParquetError> {
         match self {
             Self::Arrow(chunk) => chunk.append_to_row_group(group),
-            Self::Coded(bytes, close) => group.append_column(&bytes, *close),
+            Self::Ours(bytes, close) => group.append_column(&bytes, *close),
         }
     }
 }

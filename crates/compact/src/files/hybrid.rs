@@ -36,7 +36,7 @@ pub(super) fn encode(numbers: &[u32], bits: u8, out: &mut Vec<u8>) {
 /// Appends a number so many times.
 pub(super) fn repeat(number: u32, times: usize, bits: u8, out: &mut Vec<u8>) {
     if times > 0 {
-        header(times << 1, out);
+        self::number(times << 1, out);
         out.extend_from_slice(&number.to_le_bytes()[..usize::from(bits.div_ceil(8))]);
     }
 }
@@ -47,7 +47,7 @@ fn pack(numbers: &[u32], bits: u8, out: &mut Vec<u8>) {
         return;
     }
     let groups = numbers.len().div_ceil(8);
-    header(groups << 1 | 1, out);
+    number(groups << 1 | 1, out);
     let end = out.len() + groups * usize::from(bits);
     let (mut word, mut filled) = (0_u64, 0_u8);
     for number in numbers {
@@ -64,7 +64,7 @@ fn pack(numbers: &[u32], bits: u8, out: &mut Vec<u8>) {
 }
 
 /// A number in bytes of seven bits each, of which all but the last say that another follows.
-fn header(mut number: usize, out: &mut Vec<u8>) {
+pub(super) fn number(mut number: usize, out: &mut Vec<u8>) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
         number >>= 7;

@@ -11,9 +11,9 @@ use parquet::{errors::ParquetError, file::writer::SerializedFileWriter, schema::
 use super::{
     balance::heaviest_first,
     choice::{Choice, choose, leaves_by_column},
-    coded::PAGE_ROWS,
     encoder::{Chunk, ColumnEncoder, EncoderFactory},
     field_ids::with_field_ids,
+    pages::PAGE_ROWS,
     parts::{Parts, at_once},
     properties::{descriptor, properties},
     sample::{runs, sampled},
@@ -242,7 +242,13 @@ fn encode_column(
 }
 
 fn encode_parts(encoder: &mut ColumnEncoder, parts: &Parts<'_>, column: usize) -> Result<(), ParquetError> {
-    (0..parts.count()).try_for_each(|part| encoder.write(&parts.column(column, part)?))
+    for part in 0..parts.count() {
+        match parts.texts(column, part) {
+            Some(texts) if encoder.takes_texts()? => encoder.write_texts(&texts)?,
+            _ => encoder.write(&parts.column(column, part)?)?,
+        }
+    }
+    Ok(())
 }
 
 /// What is decided before the first row is written.

@@ -13,6 +13,7 @@ use crate::{
     coded::plain,
     limits::Limits,
     ordered::{Ordered, bytes},
+    texts::Texts,
 };
 
 /// The most rows of a column that are encoded at once: few enough that they are still in the cache when they are.
@@ -56,6 +57,14 @@ impl<'p> Parts<'p> {
         match self {
             Self::Batches(batches) => Ok(batches[part].column(column).clone()),
             Self::Ordered(rows, ranges) => rows.coded_column(column, ranges[part].clone()),
+        }
+    }
+
+    /// The same where they lie, without a copy: see [`Ordered::texts`].
+    pub(super) fn texts(&self, column: usize, part: usize) -> Option<Texts<'_>> {
+        match self {
+            Self::Batches(_) => None,
+            Self::Ordered(rows, ranges) => rows.texts(column, ranges[part].clone()),
         }
     }
 }

@@ -12,7 +12,7 @@ use parquet::{
     schema::types::{ColumnPath, SchemaDescriptor},
 };
 
-use super::{choice::Choice, coded::PAGE_ROWS};
+use super::{choice::Choice, pages::PAGE_ROWS};
 
 /// What the bloom filters are made for, by the formula that the writer sizes them with. It takes all blocks of a filter
 /// to be equally full. They are not, so that of a filter which is as full as it may be, 3 of 10,000 answers are wrong.

@@ -4,6 +4,7 @@ mod arrays;
 mod choosing;
 mod coded;
 mod field_ids;
+mod text;
 mod value;
 mod writing;
 

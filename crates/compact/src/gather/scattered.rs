@@ -75,7 +75,7 @@ fn booleans(arrays: &[&dyn Array], first: usize, places: &[Place]) -> ArrayRef {
     let columns: Vec<&BooleanBuffer> = arrays.iter().map(|array| array.as_boolean().values()).collect();
     let value = |row: usize| {
         let (array, value) = places[row];
-        columns[array - first].value(value)
+        columns[array as usize - first].value(value as usize)
     };
     let values = BooleanBuffer::collect_bool(places.len(), value);
     Arc::new(BooleanArray::new(values, nulls(arrays, first, places)))
@@ -91,7 +91,7 @@ fn numbers<T: ArrowPrimitiveType>(
     let columns: Vec<&[T::Native]> =
         arrays.iter().map(|array| &array.as_primitive::<T>().values()[..]).collect();
     let values: Vec<T::Native> =
-        places.iter().map(|(array, value)| columns[*array - first][*value]).collect();
+        places.iter().map(|(array, value)| columns[*array as usize - first][*value as usize]).collect();
     let numbers = PrimitiveArray::<T>::try_new(values.into(), nulls(arrays, first, places))?;
     Ok(Arc::new(numbers.with_data_type(like.data_type().clone())))
 }
@@ -105,18 +105,19 @@ fn bytes<T: ByteArrayType<Offset = i32>>(
     let columns: Vec<&GenericByteArray<T>> = arrays.iter().map(|array| array.as_bytes::<T>()).collect();
     let offsets: Vec<&[i32]> = columns.iter().map(|column| column.value_offsets()).collect();
     let length = |(array, row): &Place| {
-        let offsets = offsets[*array - first];
-        (offsets[*row + 1] - offsets[*row]) as usize
+        let (offsets, row) = (offsets[*array as usize - first], *row as usize);
+        (offsets[row + 1] - offsets[row]) as usize
     };
     let length: usize = places.iter().map(length).sum();
     check(length)?;
     let mut values = GenericByteBuilder::<T>::with_capacity(places.len(), length);
     if columns.iter().all(|column| column.null_count() == 0) {
-        places.iter().for_each(|(array, row)| values.append_value(columns[*array - first].value(*row)));
+        let value = |(array, row): &Place| columns[*array as usize - first].value(*row as usize);
+        places.iter().for_each(|place| values.append_value(value(place)));
     } else {
         for (array, row) in places {
-            let column = columns[*array - first];
-            values.append_option(column.is_valid(*row).then(|| column.value(*row)));
+            let (column, row) = (columns[*array as usize - first], *row as usize);
+            values.append_option(column.is_valid(row).then(|| column.value(row)));
         }
     }
     Ok(Arc::new(values.finish()))
@@ -155,7 +156,7 @@ fn texts(arrays: &[&dyn Array], first: usize, places: &[Place]) -> Result<ArrayR
             None => (array.as_string::<i32>(), None),
         })
         .collect();
-    let text = |(array, row): &Place| text_of(columns[*array - first], *row);
+    let text = |(array, row): &Place| text_of(columns[*array as usize - first], *row as usize);
     let bytes: usize = places.iter().filter_map(text).map(str::len).sum();
     check(bytes)?;
     let mut texts = StringBuilder::with_capacity(places.len(), bytes);
@@ -197,10 +198,11 @@ impl Parts {
         let offsets: Vec<&[i32]> = offsets.collect();
         let (mut lengths, mut parts) = (Vec::with_capacity(places.len()), Vec::new());
         for (array, list) in places {
-            let offsets = offsets[*array - first];
-            let (begin, end) = (offsets[*list] as usize, offsets[*list + 1] as usize);
+            let (offsets, list) = (offsets[*array as usize - first], *list as usize);
+            // Offsets are never negative.
+            let (begin, end) = (offsets[list] as u32, offsets[list + 1] as u32);
             parts.extend((begin..end).map(|part| (*array, part)));
-            lengths.push(end - begin);
+            lengths.push((end - begin) as usize);
         }
         check(parts.len())?;
         Ok(Self { places: parts, offsets: OffsetBuffer::from_lengths(lengths) })
@@ -220,7 +222,7 @@ fn nulls(arrays: &[&dyn Array], first: usize, places: &[Place]) -> Option<NullBu
     let nulls: Vec<Option<&NullBuffer>> = arrays.iter().map(|array| array.nulls()).collect();
     let valid = |row: usize| {
         let (array, value) = places[row];
-        nulls[array - first].is_none_or(|nulls| nulls.is_valid(value))
+        nulls[array as usize - first].is_none_or(|nulls| nulls.is_valid(value as usize))
     };
     Some(NullBuffer::new(BooleanBuffer::collect_bool(places.len(), valid)))
 }

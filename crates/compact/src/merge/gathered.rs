@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, RecordBatch, new_empty_array},
-    datatypes::SchemaRef,
+    datatypes::{DataType, SchemaRef},
     error::ArrowError,
 };
 
@@ -14,6 +14,7 @@ use crate::{
     gather::{Place, gather},
     ordered::Ordered,
     sorted::Sorted,
+    texts::Texts,
 };
 
 /// Rows in memory.
@@ -98,10 +99,10 @@ impl Gathered {
     /// Where a row is, as [`Self::gather`] takes it, once all rows are held.
     pub(super) fn place(&self, entry: &Entry) -> Place {
         match &self.slots[entry.slot] {
-            Slot::Batch(batch) => (*batch, entry.row),
+            Slot::Batch(batch) => (*batch as u32, entry.row as u32),
             Slot::Sorted(rows, first) => {
                 let (chunk, row) = rows.place(first + entry.row);
-                (self.batches.len() + chunk - self.chunks.start, row)
+                ((self.batches.len() + chunk as usize - self.chunks.start) as u32, row)
             }
         }
     }
@@ -118,12 +119,17 @@ impl Gathered {
             (None, Some((sorted, true))) => Arc::clone(sorted.like(index)),
             (None, _) => new_empty_array(self.schema.field(index).data_type()),
         };
-        let batches = self.batches.iter().map(|batch| batch.column(index));
-        let sorted = self.sorted.iter();
-        let chunks =
-            sorted.flat_map(|(sorted, _)| self.chunks.clone().map(move |chunk| sorted.chunk(index, chunk)));
-        let arrays: Vec<&dyn Array> = batches.chain(chunks).map(AsRef::as_ref).collect();
+        let arrays: Vec<&dyn Array> = self.arrays(index).map(AsRef::as_ref).collect();
         gather(&like, &arrays, 0, places)
+    }
+
+    /// A column of all batches, and of the chunks.
+    fn arrays(&self, index: usize) -> impl Iterator<Item = &ArrayRef> {
+        let batches = self.batches.iter().map(move |batch| batch.column(index));
+        let sorted = self.sorted.iter();
+        let chunks = sorted
+            .flat_map(move |(sorted, _)| self.chunks.clone().map(move |chunk| sorted.chunk(index, chunk)));
+        batches.chain(chunks)
     }
 }
 
@@ -147,6 +153,13 @@ impl Ordered for Gathered {
     fn coded_column(&self, index: usize, rows: Range<usize>) -> Result<ArrayRef, ArrowError> {
         self.gather(index, &self.places[rows])
     }
+
+    fn texts(&self, index: usize, rows: Range<usize>) -> Option<Texts<'_>> {
+        match self.schema.field(index).data_type() {
+            DataType::Utf8 => Texts::new(self.arrays(index), 0, &self.places[rows]),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -154,7 +167,7 @@ mod tests {
     use arrow::{
         array::{AsArray, Int32Array, UInt32Array},
         compute::{concat_batches, take_record_batch},
-        datatypes::{DataType, Field, Int32Type, Schema},
+        datatypes::{Field, Int32Type, Schema},
     };
     use domain::drawn::{Drawn, Random};
 

@@ -73,7 +73,7 @@ impl Order {
             return Ok(());
         }
         // The rows that their prefixes do not tell apart are compared in full, and only they.
-        let (mut groups, mut places): (Vec<Range<usize>>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
+        let (mut groups, mut places): (Vec<Range<usize>>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
         let mut begin = 0;
         for group in entries.chunk_by(|entry, next| entry.prefix == next.prefix) {
             if group.len() > 1 {
@@ -82,7 +82,7 @@ impl Order {
             }
             begin += group.len();
         }
-        let pieces: Vec<&[(usize, usize)]> = places.chunks(PIECE).collect();
+        let pieces: Vec<&[(u32, u32)]> = places.chunks(PIECE).collect();
         let keys = workers.each(pieces, |places| {
             let column = |index: &usize| gathered.gather(*index, places);
             self.key(self.columns.iter().map(column).collect::<Result<_, _>>()?)

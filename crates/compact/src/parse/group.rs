@@ -126,6 +126,8 @@ pub(super) struct Parser {
 struct Tools {
     unpacker: Unpacker,
     lines: Lines,
+    /// How many rows the last group had.
+    rows: usize,
 }
 
 impl Parser {
@@ -146,6 +148,7 @@ impl Parser {
         }
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut tools = idle.map_or_else(|| self.tools(), Ok).map_err(build_error)?;
+        taken.contents.reserve(tools.rows + tools.rows / 8);
         let (mut bytes, mut all_landed, mut refused) = (0, 0, 0);
         for object in group.objects {
             let (landed, of_object) = self.take(&object, &mut tools, &mut taken)?;
@@ -163,20 +166,21 @@ impl Parser {
             }
         }
         cut(&mut tools.lines, &mut taken)?;
+        tools.rows = taken.contents.len();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(tools);
         Ok(taken)
     }
 
     fn tools(&self) -> io::Result<Tools> {
         let most = usize::try_from(self.limits.unpacked).unwrap_or(usize::MAX);
-        Ok(Tools { unpacker: Unpacker::new(most)?, lines: Lines::coded(&self.dataset) })
+        Ok(Tools { unpacker: Unpacker::new(most)?, lines: Lines::coded(&self.dataset), rows: 0 })
     }
 
     /// Takes the lines of one object. Answers how many bytes they have, and those that do not fit.
     fn take(
         &self,
         object: &Object,
-        Tools { unpacker, lines }: &mut Tools,
+        Tools { unpacker, lines, .. }: &mut Tools,
         taken: &mut Taken,
     ) -> Result<(u64, Refused), CompactError> {
         let (mut failure, mut pushed, mut landed) = (None, 0, 0);

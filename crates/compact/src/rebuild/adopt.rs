@@ -13,7 +13,7 @@ use domain::{
     value::Value,
 };
 
-use crate::gather::gather;
+use crate::gather::{Place, gather};
 
 /// A row of which something is adopted.
 struct Adoption {
@@ -125,9 +125,9 @@ fn replaced(
     adoptions: &[Adoption],
     is_new: impl Fn(&Adoption) -> bool,
 ) -> Result<ArrayRef, ArrowError> {
-    let mut places: Vec<(usize, usize)> = (0..old.len()).map(|row| (0, row)).collect();
+    let mut places: Vec<Place> = (0..old.len() as u32).map(|row| (0, row)).collect();
     for (index, adoption) in adoptions.iter().enumerate().filter(|(_, adoption)| is_new(adoption)) {
-        places[adoption.row] = (1, index);
+        places[adoption.row] = (1, index as u32);
     }
     gather(old, &[old.as_ref(), new.as_ref()], 0, &places)
 }

@@ -63,6 +63,16 @@ impl Texts {
         number
     }
 
+    /// The least and the greatest text of some numbers, and the bytes of the texts of all of them.
+    pub(super) fn bounds_and_bytes(&self, numbers: &[u32]) -> (Option<(u32, u32)>, i64) {
+        let mut counts = vec![0_i64; self.texts.len()];
+        numbers.iter().for_each(|number| counts[*number as usize] += 1);
+        let there = || (0_u32..).zip(&counts).filter(|(_, count)| **count > 0);
+        let bounds = there().map(|(number, _)| (number, number)).reduce(|one, other| self.wider(one, other));
+        let bytes = there().map(|(number, count)| self.texts[number as usize].len() as i64 * count).sum();
+        (bounds, bytes)
+    }
+
     pub(super) fn page_size(&self) -> usize {
         self.texts.iter().map(|text| text.len() + size_of::<u32>()).sum()
     }
@@ -77,12 +87,12 @@ impl Texts {
         page
     }
 
-    pub(super) fn is_less(&self, one: u32, other: u32) -> bool {
+    fn is_less(&self, one: u32, other: u32) -> bool {
         self.texts[one as usize] < self.texts[other as usize]
     }
 
     /// The smaller and the greater ones of two pairs of bounds.
-    pub(super) fn wider(&self, (least, greatest): (u32, u32), (low, high): (u32, u32)) -> (u32, u32) {
+    fn wider(&self, (least, greatest): (u32, u32), (low, high): (u32, u32)) -> (u32, u32) {
         (
             if self.is_less(low, least) { low } else { least },
             if self.is_less(greatest, high) { high } else { greatest },

@@ -86,13 +86,13 @@ async fn written(rows: &RecordBatch, from: usize, dataset: &Dataset, limits: Lim
     files
 }
 
-fn metadata(file: &Bytes) -> ParquetMetaData {
+pub(super) fn metadata(file: &Bytes) -> ParquetMetaData {
     let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Required);
     reader.parse_and_finish(file).unwrap()
 }
 
 /// What readers prune by is the same in both files. Answers how many leaves have a dictionary.
-fn same_bounds(one: &ParquetMetaData, other: &ParquetMetaData, words: &str) -> usize {
+pub(super) fn same_bounds(one: &ParquetMetaData, other: &ParquetMetaData, words: &str) -> usize {
     let mut dictionaries = 0;
     assert_eq!(one.num_row_groups(), other.num_row_groups(), "{words}");
     for (index, (one_group, other_group)) in one.row_groups().iter().zip(other.row_groups()).enumerate() {
@@ -213,7 +213,7 @@ fn rows_are_gathered_as_if_there_were_no_dictionaries() {
             (0..1 + random.below(4)).map(|_| drawn_rows(&schema, 1 + random.below(80), random)).collect();
         let place = |random: &mut Random| -> Place {
             let batch = random.below(batches.len());
-            (batch, random.below(batches[batch].num_rows()))
+            (batch as u32, random.below(batches[batch].num_rows()) as u32)
         };
         let places: Vec<Place> = (0..random.below(200)).map(|_| place(random)).collect();
         let without = if random.chance(200) { random.below(batches.len()) } else { usize::MAX };
@@ -240,6 +240,8 @@ fn rows_are_gathered_as_if_there_were_no_dictionaries() {
             let found = gather(&like, &arrays, 0, &places).unwrap();
             assert_eq!(found.data_type(), data_type, "seed {seed}, column {index}");
             let found = plain(&found).unwrap();
+            let places: Vec<(usize, usize)> =
+                places.iter().map(|(array, value)| (*array as usize, *value as usize)).collect();
             let expected = interleave(&texts, &places).unwrap();
             assert_eq!(&found, &expected, "seed {seed}, column {index}");
             for (chunk, batch) in chunks.iter().zip(&batches) {

@@ -12,22 +12,24 @@ use parquet::{
 };
 
 use super::{
-    OpenPage,
+    Facts,
     bounds::{Bound, lower, upper},
-    texts::Texts,
 };
+
+/// The least and the greatest of some values.
+type Extent = (Vec<u8>, Vec<u8>);
 
 /// What readers find pages by.
 pub(super) struct Index {
     columns: ColumnIndexBuilder,
     pub(super) offsets: OffsetIndexBuilder,
-    pub(super) pages: i32,
+    pub(super) rows: usize,
     pub(super) slots: usize,
     nulls: usize,
     pub(super) text_bytes: i64,
-    /// The least and the greatest text, and those of the last page with values.
-    bounds: Option<(u32, u32)>,
-    last: Option<(u32, u32)>,
+    /// Of all pages, and of the last page with values.
+    extent: Option<Extent>,
+    last: Option<Extent>,
     ascending: bool,
     descending: bool,
 }
@@ -37,11 +39,11 @@ impl Index {
         Self {
             columns: ColumnIndexBuilder::new(Type::BYTE_ARRAY),
             offsets: OffsetIndexBuilder::new(),
-            pages: 0,
+            rows: 0,
             slots: 0,
             nulls: 0,
             text_bytes: 0,
-            bounds: None,
+            extent: None,
             last: None,
             ascending: true,
             descending: true,
@@ -49,41 +51,40 @@ impl Index {
     }
 
     /// A page that takes so many bytes.
-    pub(super) fn add(&mut self, page: &OpenPage, size: usize, texts: &Texts) {
-        let mut counts = vec![0_i64; texts.texts.len()];
-        page.numbers.iter().for_each(|number| counts[*number as usize] += 1);
-        let there = || (0_u32..).zip(&counts).filter(|(_, count)| **count > 0);
-        let bounds = there().map(|(number, _)| (number, number)).reduce(|one, other| texts.wider(one, other));
-        let bytes =
-            there().map(|(number, count)| texts.texts[number as usize].len() as i64 * count).sum::<i64>();
-        let nulls = page.slots - page.numbers.len();
-        let ((least, _), (greatest, _)) =
-            bounds.map(|bounds| short_bounds(texts, bounds)).unwrap_or_default();
-        self.columns.append(bounds.is_none(), least, greatest, nulls as i64);
+    pub(super) fn add(&mut self, page: Facts<'_>, size: usize) {
+        let nulls = page.slots - page.values;
+        let ((least, _), (greatest, _)) = page.bounds.map(short_bounds).unwrap_or_default();
+        self.columns.append(page.bounds.is_none(), least, greatest, nulls as i64);
         self.offsets.append_row_count(page.rows as i64);
-        self.offsets.append_unencoded_byte_array_data_bytes(Some(bytes));
+        self.offsets.append_unencoded_byte_array_data_bytes(Some(page.bytes));
         // The offset follows from the sizes when the dictionary's is known. No page has 2 GiB.
         self.offsets.append_offset_and_size(0, size as i32);
-        self.pages += 1;
+        self.rows += page.rows;
         self.slots += page.slots;
         self.nulls += nulls;
-        self.text_bytes += bytes;
-        let Some((low, high)) = bounds else { return };
-        if let Some((last_low, last_high)) = self.last {
-            self.ascending &= !texts.is_less(low, last_low) && !texts.is_less(high, last_high);
-            self.descending &= !texts.is_less(last_low, low) && !texts.is_less(last_high, high);
+        self.text_bytes += page.bytes;
+        let Some((low, high)) = page.bounds else { return };
+        if let Some((last_low, last_high)) = &self.last {
+            self.ascending &= low >= &last_low[..] && high >= &last_high[..];
+            self.descending &= &last_low[..] >= low && &last_high[..] >= high;
         }
-        self.last = bounds;
-        self.bounds = Some(self.bounds.map_or((low, high), |before| texts.wider(before, (low, high))));
+        self.last = Some((low.to_vec(), high.to_vec()));
+        let (least, greatest) = self.extent.get_or_insert_with(|| (low.to_vec(), high.to_vec()));
+        if low < &least[..] {
+            *least = low.to_vec();
+        }
+        if high > &greatest[..] {
+            *greatest = high.to_vec();
+        }
     }
 
     /// Of the whole leaf.
-    pub(super) fn statistics(&self, texts: &Texts) -> Statistics {
+    pub(super) fn statistics(&self) -> Statistics {
         let nulls = Some(self.nulls as u64);
-        let Some(bounds) = self.bounds else {
+        let Some((least, greatest)) = &self.extent else {
             return Statistics::byte_array(None, None, None, nulls, false);
         };
-        let ((least, is_least), (greatest, is_greatest)) = short_bounds(texts, bounds);
+        let ((least, is_least), (greatest, is_greatest)) = short_bounds((least, greatest));
         let (least, greatest) = (ByteArray::from(least), ByteArray::from(greatest));
         let statistics = ValueStatistics::new(Some(least), Some(greatest), None, nulls, false);
         Statistics::ByteArray(statistics.with_min_is_exact(is_least).with_max_is_exact(is_greatest))
@@ -100,7 +101,7 @@ impl Index {
     }
 }
 
-/// What is written of the least and the greatest text.
-fn short_bounds(texts: &Texts, (least, greatest): (u32, u32)) -> (Bound, Bound) {
-    (lower(&texts.texts[least as usize]), upper(&texts.texts[greatest as usize]))
+/// What is written of the least and the greatest value.
+fn short_bounds((least, greatest): (&[u8], &[u8])) -> (Bound, Bound) {
+    (lower(least), upper(greatest))
 }
