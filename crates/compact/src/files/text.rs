@@ -17,9 +17,7 @@ use parquet::{
 };
 
 use self::{dictionary::Dictionary, page::OpenPage};
-use super::{
-    pages::{PAGE_ROWS, Pages, write_levels},
-};
+use super::pages::{PAGE_ROWS, Pages, write_levels};
 use crate::texts::Text;
 
 /// A page ends with the text that brings it to so many bytes, however few rows it has.
