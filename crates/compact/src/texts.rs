@@ -72,7 +72,7 @@ impl<'a> Text<'a> {
         if let (..=16, Some(chunk)) = (self.length, self.rest.first_chunk::<16>()) {
             out.extend_from_slice(chunk);
             out.truncate(end);
-        } else if let (..=48, Some(chunk)) = (self.length, self.rest.first_chunk::<48>()) {
+        } else if let (..=64, Some(chunk)) = (self.length, self.rest.first_chunk::<64>()) {
             out.extend_from_slice(chunk);
             out.truncate(end);
         } else {

@@ -120,7 +120,7 @@ pub(super) fn word(cursor: &mut Cursor<'_>, rest: &[u8], word: &[u8]) -> Option<
 }
 
 /// Takes a number, if it is a short one. Else the cursor stays.
-#[inline(always)] // Called for each number: what it answers stays in registers.
+#[inline]
 fn short(cursor: &mut Cursor<'_>, rest: &[u8]) -> Option<Short> {
     let (short, length) = Short::read(rest)?;
     cursor.jump(cursor.at() + length);
