@@ -39,7 +39,7 @@ fn events_acknowledged_and_not_stored() {
 
 #[test]
 fn a_landing_batch_cleaned_by_ones_own_list() {
-    is_found_by_eighths(Bug::CleanByOwnList, 7, 2_500, &["I4", "I1"]);
+    is_found_by_eighths(Bug::CleanByOwnList, 7, 20_000, &["I4", "I1"]);
 }
 
 #[test]

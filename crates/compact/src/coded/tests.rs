@@ -1,7 +1,7 @@
 use arrow::{compute::cast, datatypes::Field};
 
 use super::*;
-use crate::gather::gather;
+use crate::gather::{Place, gather};
 
 /// The type with dictionaries wherever the parser may make them.
 fn coded_type(data_type: &DataType) -> DataType {
@@ -42,7 +42,7 @@ fn texts_that_are_too_long_together_have_no_dictionary() {
         let arrays: Vec<&dyn Array> = after.iter().map(AsRef::as_ref).collect();
         for (number, (before, after)) in chunks.iter().zip(&after).enumerate() {
             assert!(is_coded(after.data_type()), "{numbers:?}");
-            let places: Vec<(usize, usize)> = (0..after.len()).map(|row| (number, row)).collect();
+            let places: Vec<Place> = (0..after.len()).map(|row| (number as u32, row as u32)).collect();
             let gathered = gather(&like, &arrays, 0, &places).unwrap();
             assert_eq!(gathered.data_type(), like.data_type(), "{numbers:?}");
             assert_eq!(&plain(&gathered).unwrap(), &plain(before).unwrap(), "{numbers:?}");

@@ -65,7 +65,7 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::{
-        array::{ArrayRef, AsArray, RecordBatch, StringArray},
+        array::{Array, ArrayRef, AsArray, RecordBatch, StringArray},
         datatypes::{DataType, Field, Schema},
     };
     use bytes::Bytes;

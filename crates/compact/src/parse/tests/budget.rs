@@ -144,7 +144,7 @@ fn nothing_more_is_fetched_when_what_is_on_its_way_is_expected_to_use_up_the_bud
         ([0, 3_000], [100, 1, 1], 0, false),
         ([0, 0], [u64::MAX, u64::MAX, u64::MAX], u64::MAX, false),
     ] {
-        let all = All { packed, bytes: all_bytes, landed: all_landed };
+        let all = All { packed, bytes: all_bytes, landed: all_landed, ..All::default() };
         let parsed = Parsed { bytes, landed, all, ..Parsed::default() };
         assert_eq!(parsed.has_room(ahead, &limits), has_room, "{parsed:?}, {ahead} bytes ahead");
     }
