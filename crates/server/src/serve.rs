@@ -66,7 +66,6 @@ pub async fn serve(
         router,
         longest,
         phase: phases,
-        room: places.room(),
         waiting: places.waiting(),
         pace: PACE,
         unsent: Unsent::new(UNSENT),
