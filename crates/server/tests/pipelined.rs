@@ -42,7 +42,7 @@ async fn start(places: usize) -> SocketAddr {
     let settings = Settings::read(value).unwrap();
     let after = |bytes: usize| {
         get(move || async move {
-            SystemClock.sleep(Duration::from_millis(5)).await;
+            SystemClock.sleep(Duration::from_millis(20)).await;
             "x".repeat(bytes)
         })
     };
@@ -53,7 +53,7 @@ async fn start(places: usize) -> SocketAddr {
     address
 }
 
-/// A connection from this address of the loopback.
+/// A connection from this address of the loopback, with a small buffer.
 async fn connect(address: SocketAddr, from: u8) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(2_048).unwrap();
@@ -101,7 +101,8 @@ async fn answered(address: SocketAddr, from: u8) -> Duration {
     while began.elapsed() < SOON {
         let answer = async {
             let mut stream = connect(address, from).await;
-            stream.write_all(b"GET /small HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+            let request = b"GET /small HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+            let _sent = stream.write_all(request).await;
             let mut answer = Vec::new();
             // A reset is an end as well.
             let _ended = stream.read_to_end(&mut answer).await;
@@ -111,7 +112,8 @@ async fn answered(address: SocketAddr, from: u8) -> Duration {
         if answer.starts_with(b"HTTP/1.1 200 OK\r\n") && answer.ends_with(b"\r\n\r\nxx") {
             return began.elapsed();
         }
-        assert!(answer.starts_with(b"HTTP/1.1 503 "), "{:?}", String::from_utf8_lossy(&answer));
+        let is_refused = answer.is_empty() || answer.starts_with(b"HTTP/1.1 503 ");
+        assert!(is_refused, "{:?}", String::from_utf8_lossy(&answer));
         SystemClock.sleep(Duration::from_millis(100)).await;
     }
     began.elapsed()
@@ -119,8 +121,8 @@ async fn answered(address: SocketAddr, from: u8) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_asks_again_and_again_keeps_nobody_out() {
-    let mut all: Vec<JoinHandle<String>> = Vec::new();
-    for places in [1, 4, 16] {
+    let mut all: Vec<JoinHandle<()>> = Vec::new();
+    for places in [1, 8] {
         for (path, reads) in [
             ("/small", Reads::Nothing),
             ("/small", Reads::Slowly),
@@ -135,15 +137,12 @@ async fn whoever_asks_again_and_again_keeps_nobody_out() {
                 // All places are taken, and all buffers are full that can be.
                 SystemClock.sleep(Duration::from_millis(700)).await;
                 let waited = answered(address, 1).await;
-                let what = format!("{places} places, {path}, {reads:?}: {waited:?}");
-                assert!(waited < SOON / 2, "{what}");
-                what
+                assert!(waited < SOON / 2, "{places} places, {path}, {reads:?}: {waited:?}");
             }));
         }
     }
     for each in all {
-        // Seen if the test fails.
-        println!("{}", each.await.unwrap());
+        each.await.unwrap();
     }
 }
 
@@ -176,12 +175,12 @@ async fn an_address_with_one_connection_keeps_it_beside_one_with_many() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_is_read_is_finished_before_its_place_changes_hands() {
     let address = start(1).await;
-    let mut stream = connect(address, 1).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
     let reading = tokio::spawn(async move {
         let (mut answer, mut piece) = (Vec::new(), vec![0; 32 << 10]);
         loop {
-            SystemClock.sleep(Duration::from_millis(20)).await;
+            SystemClock.sleep(Duration::from_millis(60)).await;
             match stream.read(&mut piece).await.unwrap() {
                 0 => return answer,
                 bytes => answer.extend_from_slice(&piece[..bytes]),
