@@ -17,16 +17,14 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use tokio::{
-    net::TcpStream,
-    sync::{Notify, watch},
-};
+use tokio::{net::TcpStream, sync::watch};
 
 use crate::{
     framing,
     places::Place,
     received::{self, Received},
-    stream::Paced,
+    seats::{self, Leave},
+    stream::{self, Paced},
     unsent::Unsent,
     used::{Used, Waiting},
 };
@@ -56,8 +54,6 @@ pub(crate) struct Answering {
     /// How long a request may take, its body included.
     pub(crate) longest: Duration,
     pub(crate) phase: watch::Receiver<Phase>,
-    /// Told for a client that waits for a place: one connection without a request under way is then closed.
-    pub(crate) room: Arc<Notify>,
     /// Whether a client waits for a place: every connection whose head does not end is then closed, and so is every one
     /// whose request has a body that comes too slowly.
     pub(crate) waiting: watch::Receiver<Waiting>,
@@ -128,24 +124,22 @@ impl Answering {
 /// Serves one connection, at this place.
 pub(crate) async fn serve(stream: TcpStream, answering: Answering, place: Place) {
     let place = Arc::new(place);
-    // An answer in two writes does not wait for the client's acknowledgement of the first.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(error = domain::chain(&error), "a connection keeps Nagle's algorithm");
-    }
-    let address = stream.peer_addr().ok().map(|address| address.ip());
+    stream::prepare(&stream);
+    let address = stream.peer_addr().ok().map(|address| seats::peer(address.ip()));
     let used = Arc::new(Used::default());
     let stream = Paced::new(stream, answering.pace, Arc::clone(&used));
     let sending = stream.sending();
     let stream = query::Worded::new(stream);
     let next = stream.next_head();
-    let (mut phase, room) = (answering.phase.clone(), Arc::clone(&answering.room));
-    let waiting = answering.waiting.clone();
+    let (mut phase, waiting) = (answering.phase.clone(), answering.waiting.clone());
+    let seated = place.seat(address, &used, &sending);
     let (serving, at) = (Arc::clone(&used), Arc::clone(&place));
     let service = service_fn(move |request: Request<Incoming>| {
         let (answering, used, next) = (answering.clone(), Arc::clone(&serving), next.clone());
         let place = Arc::clone(&at);
+        // Not within the future: hyper does not poll that while it writes an earlier answer.
+        used.asked();
         async move {
-            used.asked();
             let response = answering.answer(request, address, &used, &place).await;
             used.answered(next.has_begun());
             Ok::<_, Infallible>(response)
@@ -160,11 +154,6 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering, place: Place)
     let mut server = pin!(http.serve_connection(TokioIo::new(stream), service));
     // An error means that the server is gone: it stops.
     let stopping = async { phase.wait_for(|phase| *phase == Phase::Stopping).await.is_ok() };
-    // On a reserved place it is closed after its request anyway.
-    let asked_for_room = async {
-        place.is_regular().await;
-        used.asked_for_room(&sending, &room, waiting).await;
-    };
     let ended = tokio::select! {
         ended = server.as_mut() => ended,
         _stopping = stopping => {
@@ -175,19 +164,23 @@ pub(crate) async fn serve(stream: TcpStream, answering: Answering, place: Place)
                 () = used.no_request_comes() => Ok(()),
             }
         }
-        () = asked_for_room => {
-            if used.is_silent() {
-                // It has no request to finish. If it were given time, a part of a head would hold its place for that time.
-                tracing::debug!("a connection is closed: the head of its request does not end, and another needs its place");
-                Ok(())
-            } else if sending.is_stuck() {
+        () = used.silence_is_in_the_way(&sending, waiting) => {
+            // It has no request to finish. If it were given time, a part of a head would hold its place for that time.
+            tracing::debug!("a connection is closed: the head of its request does not end, and another needs its place");
+            Ok(())
+        }
+        leave = seated.told(Leave::AfterAnswer) => {
+            if leave == Leave::Now {
                 tracing::debug!("a connection is closed: its client takes no answer, and another needs its place");
                 Ok(())
             } else {
+                sending.leaves();
                 server.as_mut().graceful_shutdown();
                 tokio::select! {
                     ended = server.as_mut() => ended,
                     () = used.nothing_goes_on(&sending) => Ok(()),
+                    () = sending.grows_late() => Ok(()),
+                    _now = seated.told(Leave::Now) => Ok(()),
                 }
             }
         }

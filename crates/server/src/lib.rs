@@ -14,6 +14,7 @@ mod framing;
 mod places;
 mod program;
 mod received;
+mod seats;
 mod sending;
 mod serve;
 mod signals;

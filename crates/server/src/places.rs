@@ -7,21 +7,26 @@
 
 use std::{
     future::pending,
+    net::IpAddr,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use domain::port::Clock;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::used::{LEAVING, Used, Waiting};
+use crate::{
+    seats::{Seated, Seats},
+    sending::Sending,
+    used::{Used, Waiting},
+};
 
 /// How many connections have a place beyond the bound.
 pub(crate) const RESERVED: usize = 32;
 
-/// After how long another connection is asked for its place: the one before had a request on the way after all.
-const AGAIN: Duration = LEAVING.saturating_mul(2);
+/// After how long further connections are asked for their places: those before are not gone yet.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// How long a request on a reserved place waits for a regular one. By then a connection has left whose head, body or client is
 /// too slow to keep its place.
@@ -43,8 +48,7 @@ const LONGEST: Duration = HEALTH.saturating_mul(2);
 pub(crate) struct Places {
     regular: Arc<Semaphore>,
     reserved: Arc<Semaphore>,
-    /// Told for a client that waits for a place: one connection without a request under way is then closed.
-    room: Arc<Notify>,
+    seats: Seats,
     waiting: watch::Sender<Waiting>,
 }
 
@@ -54,14 +58,9 @@ impl Places {
         Self {
             regular: Arc::new(Semaphore::new(regular)),
             reserved: Arc::new(Semaphore::new(RESERVED)),
-            room: Arc::default(),
+            seats: Seats::default(),
             waiting: watch::Sender::new(Waiting::default()),
         }
-    }
-
-    /// Tells one connection at a time that its place is wanted.
-    pub(crate) fn room(&self) -> Arc<Notify> {
-        Arc::clone(&self.room)
     }
 
     /// Tells all connections whether a client waits for a regular place.
@@ -79,8 +78,10 @@ impl Places {
         self.waiting.send_if_modified(Waiting::begin);
         let mut regular = pin!(Arc::clone(&self.regular).acquire_owned());
         let mut reserved = pin!(Arc::clone(&self.reserved).acquire_owned());
+        let mut attempt = 0_u32;
         loop {
-            self.room.notify_one();
+            self.seats.make_room(attempt);
+            attempt = attempt.saturating_add(1);
             // Nobody closes a semaphore.
             let place = tokio::select! {
                 biased;
@@ -122,15 +123,17 @@ impl Places {
         let mut waiting = self.waiting.subscribe();
         let mut regular = pin!(Arc::clone(&self.regular).acquire_owned());
         let mut late = pin!(aws::SystemClock.sleep(SOON));
+        let mut attempt = 0_u32;
         loop {
-            self.room.notify_one();
+            self.seats.make_room(attempt);
+            attempt = attempt.saturating_add(1);
             let crowded = async { waiting.wait_for(Waiting::is_crowd).await.is_ok() };
             tokio::select! {
                 biased;
                 permit = regular.as_mut() => return permit.ok(),
                 _crowded = crowded => return None,
                 () = late.as_mut() => return None,
-                () = aws::SystemClock.sleep(SOON / 4) => {}
+                () = aws::SystemClock.sleep(AGAIN) => {}
             }
         }
     }
@@ -166,6 +169,11 @@ impl Place {
         *self.reserved.borrow()
     }
 
+    /// Names its connection to those who choose whose place another client gets.
+    pub(crate) fn seat(&self, peer: Option<IpAddr>, used: &Arc<Used>, sending: &Arc<Sending>) -> Seated {
+        self.places.seats.take(peer, self.reserved.subscribe(), used, sending)
+    }
+
     /// Waits a moment for a regular place, where this is none. Answers whether the connection has one now.
     pub(crate) async fn becomes_regular(&self) -> bool {
         if !self.is_reserved() {
@@ -180,15 +188,6 @@ impl Place {
         *self.permit.lock().unwrap_or_else(PoisonError::into_inner) = permit;
         self.reserved.send_replace(false);
         true
-    }
-
-    /// Comes back when this is a regular place.
-    pub(crate) async fn is_regular(&self) {
-        let mut reserved = self.reserved.subscribe();
-        if reserved.wait_for(|reserved| !*reserved).await.is_err() {
-            // Cannot be: this has the sender.
-            pending::<()>().await;
-        }
     }
 
     /// Comes back when a health check, which begins now, has had its time on a reserved place.

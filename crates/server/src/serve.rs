@@ -41,8 +41,9 @@ pub struct Ended {
 /// under way are closed after its answer; what is left after `settings.server.stop` is broken off, and its queries get
 /// some seconds to be cancelled.
 ///
-/// Where all places are taken, a connection without a request under way makes room for a new one: one that is kept for later
-/// requests, or one whose client has taken nothing of its answers for a second. Connections that have waited a
+/// Where all places are taken, a connection makes room for a new one: one whose client has taken nothing of its answers for a
+/// second, one that is kept for later requests, or one that has had its place for a second, after its current answer; of the
+/// address with the most connections first. Connections that have waited a
 /// second for the rest of a request's head are closed at once while a new one waits, as many as there are; a head may be the
 /// first of its connection, which is waited for from the start, or follow a whole request. Requests whose
 /// body has been waited for a second longer than it takes at 8 KiB a second are answered 408 while a new connection waits, all of
@@ -66,7 +67,6 @@ pub async fn serve(
         router,
         longest,
         phase: phases,
-        room: places.room(),
         waiting: places.waiting(),
         pace: PACE,
         unsent: Unsent::new(UNSENT),

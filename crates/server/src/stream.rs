@@ -21,6 +21,24 @@ use crate::{sending::Sending, used::Used};
 /// How slowly a client may take an answer. The longest answer of usual settings, 4 MiB, takes nine minutes then.
 pub(crate) const PACE: Pace = Pace { longest: Duration::from_secs(60), rate: 8_192 };
 
+/// How many bytes of an answer the system may keep back while the client takes none. Without a bound it takes megabytes, so a
+/// client that reads nothing is seen late, and one that reads looks for seconds as if it did not. What is on its way to the
+/// client does not count, so a long way makes no answer slower.
+#[cfg(target_os = "linux")]
+const UNSENT_BY_THE_SYSTEM: u32 = 16 << 10;
+
+/// Sets what the server wants of a connection.
+pub(crate) fn prepare(stream: &TcpStream) {
+    // An answer in two writes does not wait for the client's acknowledgement of the first.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(error = domain::chain(&error), "a connection keeps Nagle's algorithm");
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BY_THE_SYSTEM) {
+        tracing::debug!(error = domain::chain(&error), "a connection keeps the system's buffer");
+    }
+}
+
 /// A stream whose writes fail with [`ErrorKind::TimedOut`] once its client was waited for too long. It tells what its connection
 /// is used for of every byte that comes.
 #[derive(Debug)]
@@ -49,9 +67,6 @@ impl Paced {
         context: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
-            self.sending.set(None);
-        }
         match written {
             Poll::Pending => {
                 let left = self.patience.left();
@@ -59,7 +74,7 @@ impl Paced {
                     let now = Instant::now();
                     (now, Box::pin(sleep_until(now + left)))
                 });
-                self.sending.set(Some(*since));
+                self.sending.waits(*since);
                 ready!(until.as_mut().poll(context));
                 Poll::Ready(Err(io::Error::new(
                     ErrorKind::TimedOut,
@@ -67,11 +82,15 @@ impl Paced {
                 )))
             }
             Poll::Ready(Ok(bytes)) => {
+                self.sending.went_on(bytes as u64);
                 let waited = self.blocked.take().map(|(since, _)| since.elapsed());
                 self.patience.went_on(waited.unwrap_or_default(), bytes as u64);
                 Poll::Ready(Ok(bytes))
             }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Ready(Err(error)) => {
+                self.sending.went_on(0);
+                Poll::Ready(Err(error))
+            }
         }
     }
 }

@@ -6,10 +6,7 @@
 use std::time::Duration;
 
 use domain::port::Clock;
-use tokio::{
-    sync::{Notify, watch},
-    time::Instant,
-};
+use tokio::{sync::watch, time::Instant};
 
 use crate::sending::Sending;
 
@@ -17,8 +14,7 @@ use crate::sending::Sending;
 /// is on the way from the start.
 pub(crate) const HEAD_ENDS: Duration = Duration::from_secs(1);
 
-/// How long a connection that is kept for later requests and has to make room, or is stopped, may take to end, if nothing goes
-/// on on it.
+/// How long a connection that is to make room, or is stopped, may take to end, if nothing goes on on it.
 pub(crate) const LEAVING: Duration = Duration::from_secs(1);
 
 /// The clients that wait for a place.
@@ -85,12 +81,6 @@ enum Use {
 }
 
 impl Use {
-    /// Whether the connection makes room for another. A head that has only begun keeps no place: whoever sends whole requests and
-    /// a part of the next one each time would keep it for good.
-    fn makes_room(self) -> bool {
-        matches!(self, Self::Silent | Self::Kept | Self::Begun(_))
-    }
-
     /// Whether a request is under way.
     fn is_asked(self) -> bool {
         matches!(self, Self::Asked | Self::Slow)
@@ -181,9 +171,10 @@ impl Used {
         }
     }
 
-    /// Whether a head was waited for, and has not come to its end in time.
-    pub(crate) fn is_silent(&self) -> bool {
-        *self.0.borrow() == Use::Silent
+    /// Whether the connection is kept for later requests. A head that has only begun keeps no place: whoever sends whole requests
+    /// and a part of the next one each time would keep it for good.
+    pub(crate) fn is_kept(&self) -> bool {
+        matches!(*self.0.borrow(), Use::Kept | Use::Begun(_))
     }
 
     /// Takes the connection for silent when a head does not end in time. Never comes back.
@@ -233,43 +224,32 @@ impl Used {
         }
     }
 
-    /// Comes back when the connection's place is wanted while it has no request under way, and its client takes no answer. A
-    /// client that asks for much and reads nothing would else keep its place as long as one that reads slowly.
-    ///
-    /// One connection that is kept makes room for one client. All whose head does not end make room as soon as one client
-    /// waits: whoever opens many of them would else keep the others out for as long as they take to leave one by one.
-    pub(crate) async fn asked_for_room(
+    /// Comes back when a client waits for a place while the head of this connection's request does not end. All such connections
+    /// end then: whoever opens many of them would else keep the others out for as long as they take to leave one by one. While an
+    /// answer is on its way, hyper reads no head: how the client takes it is judged by [`Sending`].
+    pub(crate) async fn silence_is_in_the_way(
         &self,
         sending: &Sending,
-        room: &Notify,
         mut waiting: watch::Receiver<Waiting>,
     ) {
         let mut used = self.0.subscribe();
         // An error cannot be: this has the sender.
-        while used.wait_for(|used| used.makes_room()).await.is_ok() {
-            let (now, before) = (*used.borrow(), waiting.borrow().clients);
-            let in_use = async { used.wait_for(|used| *used != now).await.is_ok() };
+        while used.wait_for(|used| *used == Use::Silent).await.is_ok() {
+            let before = waiting.borrow().clients;
+            let goes_on = async { used.wait_for(|used| *used != Use::Silent).await.is_ok() };
             if let Some(left) = sending.until_stuck() {
                 tokio::select! {
                     () = aws::SystemClock.sleep(left) => {}
-                    _in_use = in_use => {}
+                    _goes_on = goes_on => {}
                 }
                 continue;
             }
             // An error means that no connection is accepted any more.
             let has_waited = |waiting: &Waiting| waiting.has_waited(before);
-            let wanted = async { now == Use::Silent && waiting.wait_for(has_waited).await.is_ok() };
+            let wanted = async { waiting.wait_for(has_waited).await.is_ok() };
             tokio::select! {
                 biased;
-                _in_use = in_use => {}
-                // Before the next: who leaves anyway makes the room that one connection is asked for.
-                () = room.notified() => {
-                    if sending.until_stuck().is_none() {
-                        return;
-                    }
-                    // Its client has begun to take an answer: another connection is asked.
-                    room.notify_one();
-                }
+                _goes_on = goes_on => {}
                 true = wanted => return,
             }
         }

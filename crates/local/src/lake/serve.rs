@@ -44,6 +44,9 @@ const NO_FILES: Duration = Duration::from_millis(100);
 const NO_ROOM: Duration = Duration::from_millis(20);
 const ATTEMPTS: usize = 20;
 
+/// How often room is looked for after a connection was asked to end after its answer. Health checks wait meanwhile.
+const ENDING: usize = 5;
+
 /// Who waits for longer than this when the server stops, and has no request under way, is not waited for.
 const STOPPING: Duration = Duration::from_secs(1);
 
@@ -98,8 +101,8 @@ pub(super) async fn run(listener: TcpListener, port: Port, mut stopped: Stopped)
 }
 
 /// Finds a place for one more. Where all the others have only just come, the first of them that has waited for long
-/// enough makes room: the next may be the one client among a thousand half-sent requests. Whoever comes later waits in
-/// the system's queue.
+/// enough makes room: the next may be the one client among a thousand half-sent requests. Where all are at work, one of them is
+/// asked to end after its answer. Whoever comes later waits in the system's queue.
 async fn admit(connections: &Arc<Connections>) -> Option<Admitted> {
     for _ in 0..ATTEMPTS {
         if let Some(admitted) = connections.admit(Seat::Regular) {
@@ -109,6 +112,17 @@ async fn admit(connections: &Arc<Connections>) -> Option<Admitted> {
             break;
         }
         SystemClock.sleep(NO_ROOM).await;
+    }
+    if let Some(admitted) = connections.admit(Seat::Regular) {
+        return Some(admitted);
+    }
+    if connections.ask_one() {
+        for _ in 0..ENDING {
+            SystemClock.sleep(NO_ROOM).await;
+            if let Some(admitted) = connections.admit(Seat::Regular) {
+                return Some(admitted);
+            }
+        }
     }
     connections.admit(Seat::Regular).or_else(|| connections.admit(Seat::Reserve))
 }

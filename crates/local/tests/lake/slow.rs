@@ -267,3 +267,41 @@ async fn health_checks_are_answered_while_every_connection_is_at_work() {
     assert_eq!(status_soon(&http, "/v1/datasets").await, 200);
     lake.stop().await;
 }
+
+/// A connection that always has a next request under way keeps no place for good, whether its client reads or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_again_and_again_keeps_nobody_out() {
+    const CONNECTIONS: usize = 20;
+    let lake = lake(ConnectionLimits { connections: CONNECTIONS, ..ConnectionLimits::default() }).await;
+    let http = lake.lake.http_endpoint();
+    let requests = format!("GET /v1/datasets HTTP/1.1\r\nhost: {}\r\n\r\n", authority(&http)).repeat(100);
+    let mut crowd = tokio::task::JoinSet::new();
+    for number in 0..CONNECTIONS {
+        let (http, requests) = (http.clone(), requests.clone());
+        crowd.spawn(async move {
+            loop {
+                let (mut reader, mut writer) = connect(&http).await.into_split();
+                let asks = async { while writer.write_all(requests.as_bytes()).await.is_ok() {} };
+                let takes = async {
+                    let mut buffer = vec![0; 64 * 1024];
+                    while matches!(reader.read(&mut buffer).await, Ok(1..)) {}
+                };
+                if number % 2 == 0 {
+                    asks.await;
+                } else {
+                    tokio::select! {
+                        () = asks => {}
+                        () = takes => {}
+                    }
+                }
+            }
+        });
+    }
+    SystemClock.sleep(Duration::from_millis(1_200)).await;
+    let began = SystemClock.now();
+    assert_eq!(status_soon(&http, "/v1/datasets").await, 200);
+    let waited = (SystemClock.now() - began).to_std().unwrap();
+    assert!(waited < PATIENCE / 3, "{waited:?}");
+    crowd.shutdown().await;
+    lake.stop().await;
+}

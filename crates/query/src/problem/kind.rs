@@ -150,7 +150,7 @@ impl ProblemKind {
             Self::ScanLimit => (413, "scan-limit", "The query would read too much"),
             Self::BodyTooLarge => (413, "body-too-large", "The body is too long"),
             Self::UriTooLong => (414, "uri-too-long", "The URL is too long"),
-            Self::UnsupportedMediaType => (415, "unsupported-media-type", "The body is not JSON"),
+            Self::UnsupportedMediaType => (415, "unsupported-media-type", "The body is not plain JSON"),
             Self::RateLimited => (429, "rate-limited", "Too many requests"),
             Self::BudgetSpent => (429, "budget-spent", "The API key's daily budget is used up"),
             Self::Busy => (429, "busy", "Too many queries at once"),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::seats::Leave;
 
 /// A reserved place: all others are taken.
 async fn reserved(places: &Places) -> Place {
@@ -51,6 +52,10 @@ async fn a_request_moves_to_a_regular_place_and_leaves_the_reserved_one() {
     let places = Places::new(1);
     let first = places.admit().await.unwrap();
     assert!(first.becomes_regular().await, "it is one");
+    let used = Arc::new(Used::default());
+    used.asked();
+    used.answered(false);
+    let seated = first.seat(None, &used, &Arc::default());
     let mut more = Vec::new();
     for _ in 0..RESERVED {
         more.push(reserved(&places).await);
@@ -60,12 +65,11 @@ async fn a_request_moves_to_a_regular_place_and_leaves_the_reserved_one() {
         let mut asks = pin!(moving.becomes_regular());
         assert!(within(SOON / 2, asks.as_mut()).await.is_none(), "it waits");
         assert!(places.waiting().borrow().has_waited(1), "those who make room are told");
-        assert_eq!(within(SOON, places.room().notified()).await, Some(()));
+        assert_eq!(within(SOON, seated.told(Leave::AfterAnswer)).await, Some(Leave::AfterAnswer));
         drop(first);
         assert!(asks.await);
     }
     assert!(!moving.is_reserved());
-    moving.is_regular().await;
     let next = reserved(&places).await;
     drop((moving, next));
     assert!(!places.admit().await.unwrap().is_reserved(), "it has left the regular one");

@@ -1,6 +1,6 @@
 //! Slow readers on the loopback, with small buffers: what the kernel takes for a client is little beside the answer.
 
-use std::{net::Ipv4Addr, sync::Arc};
+use std::net::Ipv4Addr;
 
 use aws::SystemClock;
 use axum::{Router, routing::get};
@@ -8,7 +8,7 @@ use domain::port::Clock;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket},
-    sync::{Notify, watch},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -46,7 +46,6 @@ async fn asked(pace: Pace) -> (TcpStream, JoinHandle<()>, watch::Sender<Phase>) 
         router,
         longest: PATIENCE,
         phase: phases,
-        room: Arc::new(Notify::new()),
         waiting: watch::channel(crate::used::Waiting::default()).1,
         pace,
         unsent: Unsent::new(UNSENT),

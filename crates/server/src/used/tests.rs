@@ -6,23 +6,22 @@ use super::*;
 
 /// A place that is wanted, or is not.
 struct Room {
-    one: Arc<Notify>,
     all: watch::Sender<Waiting>,
 }
 
 impl Room {
     fn new() -> Self {
-        Self { one: Arc::new(Notify::new()), all: watch::Sender::new(Waiting::default()) }
+        Self { all: watch::Sender::new(Waiting::default()) }
     }
 
     /// A connection that is used so, and the task that ends when it makes room.
     fn connection(&self, used: Use) -> (Arc<Used>, JoinHandle<()>) {
         let used = Arc::new(Used(watch::Sender::new(used)));
-        let (asked, one, all) = (Arc::clone(&used), Arc::clone(&self.one), self.all.subscribe());
+        let (asked, all) = (Arc::clone(&used), self.all.subscribe());
         let task = async move {
             let sending = Sending::default();
             tokio::select! {
-                () = asked.asked_for_room(&sending, &one, all) => {}
+                () = asked.silence_is_in_the_way(&sending, all) => {}
                 () = asked.grows_silent() => {}
             }
         };
@@ -35,29 +34,6 @@ async fn settle() {
     for _ in 0..8 {
         tokio::task::yield_now().await;
     }
-}
-
-/// Whoever is in use is passed over, and the next that is not makes room.
-#[tokio::test(start_paused = true)]
-async fn one_connection_that_is_kept_makes_room_for_one_client() {
-    let room = Room::new();
-    let ((first, one), (_second, two), (_third, three)) = (
-        room.connection(Use::Kept),
-        room.connection(Use::New(Instant::now())),
-        room.connection(Use::Begun(Instant::now())),
-    );
-    settle().await;
-    first.asked();
-    settle().await;
-    room.one.notify_one();
-    three.await.unwrap();
-    assert!(!one.is_finished() && !two.is_finished());
-    room.one.notify_one();
-    settle().await;
-    assert!(!one.is_finished() && !two.is_finished(), "both have a request under way");
-    first.answered(false);
-    one.await.unwrap();
-    assert!(!two.is_finished());
 }
 
 /// Also those that grow silent while the client waits, and those that had a whole request before.

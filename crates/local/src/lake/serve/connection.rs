@@ -16,6 +16,9 @@ use super::limits::ConnectionLimits;
 const BODY_STUCK: Duration = Duration::from_secs(1);
 const ANSWER_STUCK: Duration = Duration::from_secs(5);
 
+/// How long a connection keeps its place at least whose client asks again and again, and takes its answers.
+const TURN: Duration = Duration::from_secs(1);
+
 /// What the connection waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -38,14 +41,21 @@ struct State {
     answered: bool,
     /// For the client to take the answer.
     patience: Patience,
+    /// Since when bytes wait for the client, and none is taken. A further request may be under way: the server does not go on
+    /// with it meanwhile.
+    blocked: Option<Instant>,
+    /// It is asked to end after its answer.
+    leaves: bool,
 }
 
 /// What is known of one connection. It is told of every step, and says when it has waited too long.
 #[derive(Debug)]
 pub(super) struct Connection {
     limits: ConnectionLimits,
+    began: Instant,
     state: Mutex<State>,
     closing: Notify,
+    leaving: Notify,
 }
 
 impl Connection {
@@ -53,15 +63,20 @@ impl Connection {
         let now = Instant::now();
         let phase = Phase::Idle { begun: false };
         let (until, patience) = (now.checked_add(limits.head), Patience::new(limits.of_answer()));
-        let state = State { phase, since: now, until, answered: true, patience };
-        Self { limits, state: Mutex::new(state), closing: Notify::new() }
+        let state =
+            State { phase, since: now, until, answered: true, patience, blocked: None, leaves: false };
+        let (closing, leaving) = (Notify::new(), Notify::new());
+        Self { limits, began: now, state: Mutex::new(state), closing, leaving }
     }
 
     /// All of a request's headers are there.
     pub(super) fn request_began(&self) {
         let mut state = self.state();
         state.answered = false;
-        state.patience = Patience::new(self.limits.of_answer());
+        // What is left of an earlier answer is waited for on.
+        if state.blocked.is_none() {
+            state.patience = Patience::new(self.limits.of_answer());
+        }
         state.enter(Phase::Working, None);
     }
 
@@ -107,8 +122,12 @@ impl Connection {
     /// The client has taken so many bytes.
     pub(super) fn has_written(&self, bytes: u64) {
         let mut state = self.state();
-        let phase = state.phase;
+        let (phase, blocked) = (state.phase, state.blocked.take());
         match phase {
+            Phase::Working => {
+                let waited = blocked.map(|since| since.elapsed()).unwrap_or_default();
+                state.patience.went_on(waited, bytes);
+            }
             Phase::Sending => {
                 let waited = state.since.elapsed();
                 state.patience.went_on(waited, bytes);
@@ -124,6 +143,7 @@ impl Connection {
     /// The client takes no more bytes for now.
     pub(super) fn is_blocked(&self) {
         let mut state = self.state();
+        state.blocked.get_or_insert_with(Instant::now);
         if matches!(state.phase, Phase::Idle { .. }) {
             state.send();
         }
@@ -132,6 +152,10 @@ impl Connection {
     /// There are no bytes left that the client has to take.
     pub(super) fn has_flushed(&self) {
         let mut state = self.state();
+        state.blocked = None;
+        if state.phase == Phase::Working {
+            state.patience = Patience::new(self.limits.of_answer());
+        }
         if state.answered && state.phase == Phase::Sending {
             state.enter(Phase::Idle { begun: false }, Some(self.limits.idle));
         }
@@ -139,7 +163,7 @@ impl Connection {
 
     /// Whether it has waited longer than it may.
     pub(super) fn is_overdue(&self, now: Instant) -> bool {
-        self.state().until.is_some_and(|until| until <= now)
+        self.state().until().is_some_and(|until| until <= now)
     }
 
     /// Since when it has no request under way, if it has none.
@@ -149,17 +173,37 @@ impl Connection {
     }
 
     /// Since when it keeps a place that another could have, and how much would be lost: who has sent no whole request
-    /// loses least. `None` where the lake is at work, or the client is not slow.
+    /// loses least. `None` where the lake is at work, or the client is not slow. While a client takes nothing, the lake is not at
+    /// work for it, whatever else it has asked for.
     pub(super) fn may_go(&self, now: Instant) -> Option<(u8, Instant)> {
         let state = self.state();
         let waited = now.duration_since(state.since);
+        let is_blocked = state.blocked.is_some();
         let (loss, waited, patience) = match state.phase {
             Phase::Idle { .. } => (0, waited, self.limits.patience),
             Phase::Receiving => (1, state.used(self.limits.body, now), BODY_STUCK),
             Phase::Sending => (1, state.used(self.limits.answer, now), ANSWER_STUCK),
+            Phase::Working if is_blocked => (1, state.used(self.limits.answer, now), ANSWER_STUCK),
             Phase::Working => return None,
         };
         (waited >= patience).then_some((loss, state.since))
+    }
+
+    /// Asks it to end after the answer to the request that is under way, if it has had its turn, and was not asked before. Answers
+    /// whether it was asked now.
+    pub(super) fn asked_to_leave(&self, now: Instant) -> bool {
+        let mut state = self.state();
+        let is_asked = !state.leaves && now.duration_since(self.began) >= TURN;
+        if is_asked {
+            state.leaves = true;
+            self.leaving.notify_one();
+        }
+        is_asked
+    }
+
+    /// Comes back when it is to end after its answer.
+    pub(super) async fn leaves(&self) {
+        self.leaving.notified().await;
     }
 
     /// Has it closed by the task that serves it.
@@ -180,8 +224,16 @@ impl Connection {
 impl State {
     /// How much the client has used up of all the time that it may be waited for.
     fn used(&self, all: Duration, now: Instant) -> Duration {
-        let left = self.until.map(|until| until.saturating_duration_since(now));
+        let left = self.until().map(|until| until.saturating_duration_since(now));
         left.map_or(Duration::ZERO, |left| all.saturating_sub(left))
+    }
+
+    /// Until when the client may be waited for.
+    fn until(&self) -> Option<Instant> {
+        match (self.phase, self.blocked) {
+            (Phase::Working, Some(since)) => since.checked_add(self.patience.left()),
+            _ => self.until,
+        }
     }
 
     fn send(&mut self) {

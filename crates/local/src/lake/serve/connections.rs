@@ -79,6 +79,16 @@ impl Connections {
         regular.any(|(_, connection)| connection.is_idle_since().is_some())
     }
 
+    /// Asks the oldest with a regular place to end after its answer, of those that are not asked yet. Whoever sends request after
+    /// request would else keep a place for good. Answers whether there is one. All clients are on this machine: it makes no
+    /// difference from which address they come.
+    pub(super) fn ask_one(&self) -> bool {
+        let (now, open) = (Instant::now(), self.open());
+        let mut regular: Vec<_> = open.seats.iter().filter(|(_, (seat, _))| *seat == Seat::Regular).collect();
+        regular.sort_by_key(|(number, _)| **number);
+        regular.into_iter().any(|(_, (_, connection))| connection.asked_to_leave(now))
+    }
+
     /// Closes those that have waited longer than they may.
     pub(super) fn close_overdue(&self) {
         let now = Instant::now();
@@ -173,6 +183,24 @@ mod tests {
         tokio::time::advance(connections.limits.patience).await;
         assert_eq!(admitted(&connections).seat, Seat::Regular);
         assert!(is_closed(&young[0]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_at_work_is_asked_to_end_after_a_turn_one_after_another() {
+        let connections = connections();
+        let working: Vec<_> = (0..ROOM).map(|_| admitted(&connections)).collect();
+        for admitted in &working {
+            admitted.connection.request_began();
+        }
+        assert!(!connections.ask_one(), "all have only just come");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        for expected in 1..=ROOM {
+            assert!(connections.ask_one());
+            let asked = working[expected - 1].connection.leaves();
+            assert!(futures::FutureExt::now_or_never(asked).is_some(), "{expected}");
+        }
+        assert!(!connections.ask_one());
+        assert!(!working.iter().any(is_closed), "they have their answers first");
     }
 
     #[tokio::test(start_paused = true)]

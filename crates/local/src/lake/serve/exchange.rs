@@ -43,7 +43,7 @@ pub(super) async fn serve(stream: TcpStream, port: Arc<Port>, admitted: Admitted
     http.header_read_timeout(None::<Duration>).max_header_size(query::HEAD_BYTES);
     let server = http.serve_connection(TokioIo::new(query::Worded::new(stream)), service);
     let mut server = pin!(server);
-    let mut is_stopping = false;
+    let (mut is_stopping, mut is_leaving) = (false, false);
     loop {
         tokio::select! {
             ended = server.as_mut() => {
@@ -55,6 +55,10 @@ pub(super) async fn serve(stream: TcpStream, port: Arc<Port>, admitted: Admitted
             () = admitted.connection.closed() => {
                 tracing::debug!("a connection is closed: its client took too long, or another needs its place");
                 break;
+            }
+            () = admitted.connection.leaves(), if !is_leaving => {
+                is_leaving = true;
+                server.as_mut().graceful_shutdown();
             }
             () = stopped.wait(), if !is_stopping => {
                 is_stopping = true;

@@ -91,6 +91,35 @@ async fn an_answer_that_is_taken_byte_by_byte_has_an_end() {
     }
 }
 
+/// The next request is on its way before the last answer is taken, so the lake seems to be at work.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_takes_nothing_is_waited_for_whatever_it_has_asked_for() {
+    let connection = Connection::new(LIMITS);
+    connection.request_began();
+    connection.sends();
+    connection.answered();
+    connection.is_blocked();
+    for _ in 0..4 {
+        tokio::time::advance(Duration::from_secs(1)).await;
+        connection.request_began();
+        connection.is_blocked();
+        connection.has_written(1);
+        connection.is_blocked();
+    }
+    assert_eq!(connection.may_go(Instant::now()), None, "it has its five seconds");
+    tokio::time::advance(Duration::from_secs(2)).await;
+    assert_eq!(connection.may_go(Instant::now()).map(|(loss, _)| loss), Some(1));
+    assert!(!after(&connection, 290).await);
+    assert!(after(&connection, 10).await);
+    // Who has taken all has the time anew.
+    connection.has_flushed();
+    assert!(!after(&connection, 100_000).await);
+    assert_eq!(connection.may_go(Instant::now()), None);
+    connection.is_blocked();
+    assert!(!after(&connection, 299).await);
+    assert!(after(&connection, 1).await);
+}
+
 #[tokio::test(start_paused = true)]
 async fn who_loses_least_goes_first_and_nobody_goes_at_once() {
     let connection = Connection::new(LIMITS);

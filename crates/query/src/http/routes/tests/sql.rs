@@ -131,6 +131,44 @@ async fn the_body_must_say_that_it_is_json() {
     assert_eq!(served.started(), started, "nothing of it reached the engine");
 }
 
+/// A body that was read as something else could run another statement than its sender meant.
+#[tokio::test(start_paused = true)]
+async fn a_body_in_another_charset_or_coding_is_refused_by_name() {
+    let served = served().await;
+    let body = json!({"sql": SQL, "parameters": [7]});
+    let started = served.started();
+    for (charset, named) in [
+        ("utf-16", "charset=utf-16"),
+        ("UTF-16LE", "charset=utf-16le"),
+        ("\"iso-8859-1\"", "charset=iso-8859-1"),
+        ("utf-8; charset=utf-16", "charset=utf-16"),
+    ] {
+        let content_type = format!("application/json; charset={charset}");
+        let headers = [("content-type", content_type.as_str())];
+        post(&served, "/v1/queries", &body, &headers).await.is_problem(415, named);
+    }
+    for coding in ["br", "gzip", "ZSTD", "identity, deflate", "unknown"] {
+        let headers = [JSON[0], ("content-encoding", coding)];
+        let answer = post(&served, "/v1/queries", &body, &headers).await;
+        let named = coding.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase();
+        answer.is_problem(415, &format!("Content-Encoding: {named}"));
+    }
+    let two = [JSON[0], ("content-encoding", "identity"), ("content-encoding", "br")];
+    post(&served, "/v1/queries", &body, &two).await.is_problem(415, "Content-Encoding: br");
+    assert_eq!(served.started(), started, "nothing of it reached the engine");
+    for (name, value) in [
+        ("content-encoding", "identity"),
+        ("content-encoding", ""),
+        ("content-type", "application/json; charset=UTF8"),
+        ("content-type", "application/json; charset=us-ascii"),
+        ("content-type", "application/json; x=\"a;charset=utf-16\""),
+    ] {
+        let more = (name, value);
+        let headers = if name == "content-type" { vec![more] } else { vec![JSON[0], more] };
+        assert_eq!(post(&served, "/v1/queries", &body, &headers).await.status, 200, "{value}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn it_is_off_unless_a_setting_says_otherwise() {
     let mut world = World::new().await;
