@@ -139,7 +139,7 @@ class Asked:
             text = f"{value:f}"
             forms = [text, f"{value.normalize():f}", f"{value:E}" if value else "0"]
             # A number that the column cannot have.
-            between = [f"{text}{'' if '.' in text else '.'}{'0' * 2}5", f"-{text}1".replace("--", ""), "1e30", "-1e39", "0.5"]
+            between = [f"{text}{'' if '.' in text else '.'}{'0' * 2}5", f"-{text}1".replace("--", "").replace("-01", "-1"), "1e30", "-1e39", "0.5"]
             return self.choices.some(*forms, *([] if operator == "cs" else between))
         if kind == "boolean":
             return str(value).lower()
