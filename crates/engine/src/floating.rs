@@ -24,7 +24,10 @@ use datafusion::{
     },
 };
 
-use crate::functions::{self, MAX_KEY, MIN_KEY};
+use crate::{
+    chains,
+    functions::{self, MAX_KEY, MIN_KEY},
+};
 
 pub(crate) use outer::keyed;
 
@@ -224,15 +227,9 @@ impl Rewrite<'_> {
         let all_plain = items.iter().all(|item| is_plain(item) || is_null(item));
         if !all_plain && items.len() <= MAX_LISTED && is_short(&value) {
             let is_filter = is_filter && !negated;
-            let mut any: Option<Expr> = None;
-            for item in items {
-                let equal = self.binary(value.clone(), Operator::Eq, item, is_filter)?;
-                any = Some(match any {
-                    Some(any) => any.or(equal),
-                    None => equal,
-                });
-            }
-            let any = any.unwrap_or_else(|| lit(false));
+            let equal = |item| self.binary(value.clone(), Operator::Eq, item, is_filter);
+            let equal = items.into_iter().map(equal).collect::<Result<Vec<_>>>()?;
+            let any = chains::joined(equal, Operator::Or).unwrap_or_else(|| lit(false));
             return Ok(Transformed::yes(if negated { Expr::Not(Box::new(any)) } else { any }));
         }
         let prunes = is_filter && !negated && items.iter().all(is_other_than_zero);
