@@ -130,6 +130,13 @@ fn balance(expr: &mut Expr) {
             term => terms.push(term),
         }
     }
+    if let Some(balanced) = joined(terms, &op) {
+        *expr = balanced;
+    }
+}
+
+/// The terms as a tree of little depth, in their order; `None` if there are none.
+pub(crate) fn joined(mut terms: Vec<Expr>, op: &BinaryOperator) -> Option<Expr> {
     while terms.len() > 1 {
         let mut halved = Vec::with_capacity(terms.len().div_ceil(2));
         let mut rest = terms.into_iter();
@@ -144,9 +151,7 @@ fn balance(expr: &mut Expr) {
         }
         terms = halved;
     }
-    if let Some(balanced) = terms.pop() {
-        *expr = balanced;
-    }
+    terms.pop()
 }
 
 #[cfg(test)]

@@ -199,6 +199,12 @@ async fn long_chains() {
         let columns: Vec<&str> = (0..1_480).map(|n| if n % 3 == 0 { "f" } else { "g" }).collect();
         answered(&lake, &place.replace("COND", &columns.join(joiner)), true).await;
     }
+    // Names are no operators: a condition of each comes of USING.
+    let names: Vec<String> = (0..1_200).map(|n| format!("c{n}")).collect();
+    let (names, values) = (names.join(", "), vec!["1"; names.len()].join(", "));
+    let rows = |name: &str| format!("(VALUES ({values})) AS {name} ({names})");
+    let using = format!("SELECT count(*) FROM {} JOIN {} USING ({names})", rows("u"), rows("v"));
+    answered(&lake, &using, false).await;
 }
 
 /// Whether it ends, and as an answer where that is asked for; else as an error by name.
