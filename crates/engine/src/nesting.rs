@@ -12,7 +12,8 @@ use crate::{calls, error::EngineError};
 
 /// The most levels: expressions within expressions, queries within queries, joins and set operations, which
 /// nest in the plan, all counted together from the outermost query inward. Chains of AND and OR do not count:
-/// they are balanced. A worker thread's stack holds twice as many, also unoptimized.
+/// they are balanced. A usual thread's stack of 2 MB holds twice as many, also unoptimized;
+/// what chains become within the planner is in [`crate::stack`].
 const MAX_LEVELS: usize = 40;
 
 /// What a query within a query takes: it is several nodes of the plan, and of large frames.
