@@ -17,7 +17,7 @@ const TYPES: [(&str, &str); 12] = [
     ("p", "decimal(12,2)"),
     ("q", "decimal(12,2)"),
     ("s", "string"),
-    ("t", "string"),
+    ("r", "string"),
     ("a", "timestamp"),
     ("b", "timestamp"),
     ("f", "boolean"),
@@ -26,10 +26,10 @@ const TYPES: [(&str, &str); 12] = [
 
 /// NaN is no JSON: the queries that compare with it make it.
 const ROWS: [&str; 4] = [
-    r#"{"i":5,"j":2,"x":1.5,"y":-0.0,"p":"3.25","q":"1.00","s":"abc","t":"b","a":"2026-11-23T10:00:00","b":"2026-11-22T00:00:00","f":true,"g":false}"#,
-    r#"{"i":1000,"j":-7,"x":0.0,"y":700.25,"p":"900.00","q":"-2.50","s":"x1y","t":"","a":"2027-01-01T00:00:00","b":"2026-01-01T00:00:00","f":true,"g":true}"#,
-    r#"{"i":null,"j":3,"x":null,"y":3.0,"p":null,"q":"7.00","s":null,"t":"zz","a":null,"b":"2026-11-24T00:00:00","f":null,"g":false}"#,
-    r#"{"i":-1,"j":null,"x":-9.5,"y":null,"p":"-1.00","q":null,"s":"","t":null,"a":"1999-12-31T23:59:59","b":null,"f":false,"g":null}"#,
+    r#"{"i":5,"j":2,"x":1.5,"y":-0.0,"p":"3.25","q":"1.00","s":"abc","r":"b","a":"2026-11-23T10:00:00","b":"2026-11-22T00:00:00","f":true,"g":false}"#,
+    r#"{"i":1000,"j":-7,"x":0.0,"y":700.25,"p":"900.00","q":"-2.50","s":"x1y","r":"","a":"2027-01-01T00:00:00","b":"2026-01-01T00:00:00","f":true,"g":true}"#,
+    r#"{"i":null,"j":3,"x":null,"y":3.0,"p":null,"q":"7.00","s":null,"r":"zz","a":null,"b":"2026-11-24T00:00:00","f":null,"g":false}"#,
+    r#"{"i":-1,"j":null,"x":-9.5,"y":null,"p":"-1.00","q":null,"s":"","r":null,"a":"1999-12-31T23:59:59","b":null,"f":false,"g":null}"#,
 ];
 
 /// Two columns of a type, and a literal of it that is another one for each number.
@@ -44,7 +44,7 @@ static KINDS: [Kind; 6] = [
     Kind { columns: ["i", "j"], literal: |n| n.to_string(), calculates: true },
     Kind { columns: ["x", "y"], literal: |n| format!("{n}.5e0"), calculates: true },
     Kind { columns: ["p", "q"], literal: |n| format!("{n}.25"), calculates: true },
-    Kind { columns: ["s", "t"], literal: |n| format!("'t{n}'"), calculates: false },
+    Kind { columns: ["s", "r"], literal: |n| format!("'t{n}'"), calculates: false },
     Kind {
         columns: ["a", "b"],
         literal: |n| format!("timestamp '2026-01-01 00:{:02}:{:02}'", n / 60 % 60, n % 60),
@@ -82,7 +82,7 @@ const PLACES: [&str; 11] = [
     "SELECT count(CASE WHEN COND THEN 1 END) FROM t",
     "SELECT count(*) FILTER (WHERE COND) FROM t",
     "SELECT i FROM t ORDER BY COND, i",
-    "SELECT 1 FROM t GROUP BY i, j, x, y, p, q, s, t, a, b, f, g HAVING COND",
+    "SELECT 1 FROM t GROUP BY i, j, x, y, p, q, s, r, a, b, f, g HAVING COND",
     "SELECT count(*) FROM (SELECT 1 AS one) u JOIN t ON COND",
     "SELECT count(*) FROM (SELECT 1 AS one) u LEFT JOIN t ON COND",
     "SELECT count(*) FROM (SELECT *, i + 1 AS k FROM t) v WHERE COND",
