@@ -14,7 +14,7 @@ use futures::StreamExt;
 use crate::{
     aggregated, batches,
     cancel::{self, Cancellation},
-    coerce,
+    chains, coerce,
     columns::Tables,
     correlated, disjoint,
     error::EngineError,
@@ -29,7 +29,7 @@ use crate::{
     result::{Execution, Shape},
     scan::BytesScanned,
     session::Sessions,
-    sets, shadowed,
+    sets, shadowed, stack,
     statement::Prepared,
     store::LakeStore,
     typing, unmoved, using, volatile,
@@ -94,8 +94,17 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
     /// the batch that is computed, as `Cancelled`.
     ///
     /// This and the rows take a thread for as long as they compute: a caller who has others to answer polls them on
-    /// a thread of their own, which has to be one of a Tokio runtime.
+    /// a thread of their own, which has to be one of a Tokio runtime whose threads have [`crate::STACK`].
     pub async fn run(
+        &self,
+        prepared: &Prepared,
+        scanned: BytesScanned,
+        cancellation: Cancellation,
+    ) -> Result<Execution, EngineError> {
+        stack::deep(self.begun(prepared, scanned, cancellation)).await
+    }
+
+    async fn begun(
         &self,
         prepared: &Prepared,
         scanned: BytesScanned,
@@ -104,7 +113,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let Planned { plan, session, store, memory } =
             self.planned(prepared, scanned.clone(), &cancellation).await?;
         let failed = move |error| while_reading(&store, error);
-        let plan = guarded::conditions(plan).map_err(&failed)?;
+        let plan = chains::balanced(guarded::conditions(plan).map_err(&failed)?)?;
         let plan = cancel::watch_joins(plan, &cancellation).map_err(&failed)?;
         let session = batches::sized(session, &plan, memory.limits()).map_err(&failed)?;
         let plan = session.query_planner().create_physical_plan(&plan, &session).await.map_err(&failed)?;
@@ -139,8 +148,11 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         scanned: BytesScanned,
         cancellation: Cancellation,
     ) -> Result<Vec<TableInput>, EngineError> {
-        let Planned { plan, session, .. } = self.planned(prepared, scanned, &cancellation).await?;
-        inputs::tables::<S>(plan, &session, &self.database)
+        stack::deep(async {
+            let Planned { plan, session, .. } = self.planned(prepared, scanned, &cancellation).await?;
+            inputs::tables::<S>(plan, &session, &self.database)
+        })
+        .await
     }
 
     /// The optimized plan of a query.
@@ -200,7 +212,7 @@ impl<C: Catalog, S: ObjectStore> Engine<C, S> {
         let plan = unmoved::conditions(plan)?;
         let plan = sets::named(plan)?;
         let plan = disjoint::lists(plan)?;
-        let plan = volatile::conditions(plan)?;
+        let plan = chains::balanced(volatile::conditions(plan)?)?;
         batches::expect_copies(&plan, &memory)?;
         cancellation.check()?;
         let plan = session.optimize(&plan).map_err(|error| while_reading(&store, error))?;

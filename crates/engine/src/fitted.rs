@@ -18,7 +18,8 @@ use datafusion::{
     datasource::{
         listing::PartitionedFile,
         physical_plan::{
-            FileOpenFuture, FileOpener, FileScanConfig, FileSource, parquet::ParquetFileReaderFactory,
+            FileOpenFuture, FileOpener, FileScanConfig, FileSource, ParquetSource,
+            parquet::ParquetFileReaderFactory,
         },
         table_schema::TableSchema,
     },
@@ -36,6 +37,7 @@ use datafusion::{
 use futures::{FutureExt, StreamExt, stream::BoxStream};
 
 use crate::{
+    chains,
     memory::MemoryLimits,
     scan::{CountedFiles, Footer},
 };
@@ -78,6 +80,18 @@ impl Fitted {
                 schema.fields().iter().map(|field| field.name().clone()).collect()
             }
         }
+    }
+}
+
+/// The source with its condition as a tree of little depth: each file is opened by going through it.
+fn balanced(source: Arc<dyn FileSource>) -> Arc<dyn FileSource> {
+    let parquet = source.downcast_ref::<ParquetSource>().and_then(|parquet| {
+        let condition = parquet.filter()?;
+        Some(parquet.with_predicate(chains::predicate(&condition)?))
+    });
+    match parquet {
+        Some(parquet) => Arc::new(parquet),
+        None => source,
     }
 }
 
@@ -141,7 +155,7 @@ impl FileSource for Fitted {
     ) -> Result<FilterPushdownPropagation<Arc<dyn FileSource>>> {
         let FilterPushdownPropagation { filters, updated_node } =
             self.source.try_pushdown_filters(filters, config)?;
-        let updated_node = updated_node.map(|source| self.with(source));
+        let updated_node = updated_node.map(|source| self.with(balanced(source)));
         Ok(FilterPushdownPropagation { filters, updated_node })
     }
 

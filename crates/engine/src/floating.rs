@@ -2,8 +2,8 @@
 //!
 //! DataFusion compares in an order of all bits, in which NaN equals itself and is the greatest, and its optimizer reckons with
 //! that: it makes `x >= 1` of `NOT x < 1`. So a comparison becomes a call of ours that the optimizer does not know. In a
-//! condition its own comparison stays beside it, which is true where the call is: it tells which row groups of a file need not
-//! be read. (A file's statistics leave NaN out.) Rows are joined by keys that equal each other where the numbers do.
+//! condition its own comparison with a constant stays beside it, which is true where the call is: it tells which row groups of a
+//! file need not be read. (A file's statistics leave NaN out.) Rows are joined by keys that equal each other where the numbers do.
 
 mod outer;
 
@@ -24,7 +24,10 @@ use datafusion::{
     },
 };
 
-use crate::functions::{self, MAX_KEY, MIN_KEY};
+use crate::{
+    chains,
+    functions::{self, MAX_KEY, MIN_KEY},
+};
 
 pub(crate) use outer::keyed;
 
@@ -206,7 +209,7 @@ impl Rewrite<'_> {
                 None => native(left, right),
             },
             op => match functions::ieee(op) {
-                Some(compares) if is_filter && is_short(&left) && is_short(&right) => {
+                Some(compares) if is_filter && skips(&left, &right) => {
                     native(left.clone(), right.clone()).and(called(compares, vec![left, right]))
                 }
                 Some(compares) => called(compares, vec![left, right]),
@@ -224,15 +227,9 @@ impl Rewrite<'_> {
         let all_plain = items.iter().all(|item| is_plain(item) || is_null(item));
         if !all_plain && items.len() <= MAX_LISTED && is_short(&value) {
             let is_filter = is_filter && !negated;
-            let mut any: Option<Expr> = None;
-            for item in items {
-                let equal = self.binary(value.clone(), Operator::Eq, item, is_filter)?;
-                any = Some(match any {
-                    Some(any) => any.or(equal),
-                    None => equal,
-                });
-            }
-            let any = any.unwrap_or_else(|| lit(false));
+            let equal = |item| self.binary(value.clone(), Operator::Eq, item, is_filter);
+            let equal = items.into_iter().map(equal).collect::<Result<Vec<_>>>()?;
+            let any = chains::joined(equal, Operator::Or).unwrap_or_else(|| lit(false));
             return Ok(Transformed::yes(if negated { Expr::Not(Box::new(any)) } else { any }));
         }
         let prunes = is_filter && !negated && items.iter().all(is_other_than_zero);
@@ -260,6 +257,13 @@ impl Rewrite<'_> {
     fn is_floating(&self, expr: &Expr) -> bool {
         expr.get_type(self.schema).is_ok_and(|found| matches!(found, Arrow::Float32 | Arrow::Float64))
     }
+}
+
+/// Whether a comparison may tell which row groups need not be read: one of their columns with what is the same for all rows. Of two
+/// columns, it would only be calculated twice.
+fn skips(left: &Expr, right: &Expr) -> bool {
+    let is_constant = |side: &Expr| !side.any_column_refs();
+    (is_constant(left) || is_constant(right)) && is_short(left) && is_short(right)
 }
 
 /// Whether it may be written more than once: what is random would have another value each time.
@@ -316,3 +320,6 @@ fn number(expr: &Expr) -> Option<Number> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

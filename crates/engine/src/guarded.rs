@@ -18,7 +18,7 @@ use datafusion::{
     },
 };
 
-use crate::{floating::is_short, functions::FIELD, parts};
+use crate::{chains, floating::is_short, functions::FIELD, parts};
 
 /// Functions that answer whatever they are called with.
 const SAFE: [&str; 20] = [
@@ -79,7 +79,7 @@ impl Guard<'_> {
         let parts = split_conjunction_owned(expr).into_iter().map(|part| self.alternatives(part, depth));
         let (fallible, safe): (Vec<Expr>, Vec<Expr>) = parts.partition(|part| self.may_fail(part));
         let fallible = nested(fallible, Operator::And, |first, then| case(first, then, lit(false)));
-        match (balanced(safe, Operator::And), fallible) {
+        match (chains::joined(safe, Operator::And), fallible) {
             (Some(safe), Some(fallible)) => safe.clone().and(case(safe, fallible, lit(false))),
             (Some(part), None) | (None, Some(part)) => part,
             (None, None) => lit(true),
@@ -96,7 +96,7 @@ impl Guard<'_> {
         let parts = parts.into_iter().map(|part| self.condition(part, depth + 1));
         let (fallible, safe): (Vec<Expr>, Vec<Expr>) = parts.partition(|part| self.may_fail(part));
         let fallible = nested(fallible, Operator::Or, |first, otherwise| case(first, lit(true), otherwise));
-        match (balanced(safe, Operator::Or), fallible) {
+        match (chains::joined(safe, Operator::Or), fallible) {
             (Some(safe), Some(fallible)) => case(safe, lit(true), fallible),
             (Some(part), None) | (None, Some(part)) => part,
             (None, None) => lit(false),
@@ -162,25 +162,9 @@ fn case(when: Expr, then: Expr, otherwise: Expr) -> Expr {
 /// Each part with those after it within; or all of them side by side where they are many.
 fn nested(parts: Vec<Expr>, op: Operator, within: fn(Expr, Expr) -> Expr) -> Option<Expr> {
     if parts.len() > MAX_NESTED {
-        return balanced(parts, op);
+        return chains::joined(parts, op);
     }
     parts.into_iter().rev().reduce(|after, first| within(first, after))
-}
-
-/// The parts joined to a tree of little depth.
-fn balanced(mut parts: Vec<Expr>, op: Operator) -> Option<Expr> {
-    while parts.len() > 1 {
-        let mut joined = Vec::with_capacity(parts.len().div_ceil(2));
-        let mut rest = parts.into_iter();
-        while let Some(left) = rest.next() {
-            joined.push(match rest.next() {
-                Some(right) => Expr::BinaryExpr(BinaryExpr::new(Box::new(left), op, Box::new(right))),
-                None => left,
-            });
-        }
-        parts = joined;
-    }
-    parts.pop()
 }
 
 fn split_alternatives(expr: Expr, parts: &mut Vec<Expr>) {

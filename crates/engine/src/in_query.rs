@@ -21,11 +21,12 @@ use datafusion::{
         BinaryExpr, Expr, ExprSchemable, Join, LogicalPlan, LogicalPlanBuilder, Operator, Subquery, exists,
         expr::{InSubquery, ScalarFunction},
         lit, scalar_subquery,
-        utils::{conjunction, merge_schema, split_conjunction, split_conjunction_owned},
+        utils::{merge_schema, split_conjunction, split_conjunction_owned},
     },
 };
 
 use crate::{
+    chains,
     error::{EngineError, Failure},
     failure::from_datafusion,
     functions,
@@ -94,9 +95,9 @@ fn joined(mut join: Join, copied: &mut usize) -> Result<Transformed<LogicalPlan>
             within.push(condition);
         }
     }
-    join.filter = conjunction(within);
+    join.filter = chains::all(within);
     let join = LogicalPlan::Join(join);
-    let plan = match conjunction(above) {
+    let plan = match chains::all(above) {
         Some(above) => LogicalPlanBuilder::from(join).filter(above)?.build()?,
         None => join,
     };

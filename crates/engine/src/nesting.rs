@@ -12,7 +12,8 @@ use crate::{calls, error::EngineError};
 
 /// The most levels: expressions within expressions, queries within queries, joins and set operations, which
 /// nest in the plan, all counted together from the outermost query inward. Chains of AND and OR do not count:
-/// they are balanced. A worker thread's stack holds twice as many, also unoptimized.
+/// they are balanced. A usual thread's stack of 2 MB holds twice as many, also unoptimized;
+/// what chains become within the planner is in [`crate::stack`].
 const MAX_LEVELS: usize = 40;
 
 /// What a query within a query takes: it is several nodes of the plan, and of large frames.
@@ -130,6 +131,13 @@ fn balance(expr: &mut Expr) {
             term => terms.push(term),
         }
     }
+    if let Some(balanced) = joined(terms, &op) {
+        *expr = balanced;
+    }
+}
+
+/// The terms as a tree of little depth, in their order; `None` if there are none.
+pub(crate) fn joined(mut terms: Vec<Expr>, op: &BinaryOperator) -> Option<Expr> {
     while terms.len() > 1 {
         let mut halved = Vec::with_capacity(terms.len().div_ceil(2));
         let mut rest = terms.into_iter();
@@ -144,9 +152,7 @@ fn balance(expr: &mut Expr) {
         }
         terms = halved;
     }
-    if let Some(balanced) = terms.pop() {
-        *expr = balanced;
-    }
+    terms.pop()
 }
 
 #[cfg(test)]

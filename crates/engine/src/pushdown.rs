@@ -8,6 +8,8 @@
 //!
 //! It also calculates what a query selects before it filters, where fewer columns come of it: `SELECT (a + b) / c, c FROM t
 //! WHERE c <> 0` would divide by zero. So projections that calculate stay where they are.
+//!
+//! The filters that it leaves are chains, which are balanced (`chains`).
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -21,6 +23,8 @@ use datafusion::{
     physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
     physical_plan::{ExecutionPlan, joins::NestedLoopJoinExec, projection::ProjectionExec},
 };
+
+use crate::chains;
 
 /// What DataFusion calls the rule in both of its phases begins so.
 const PUSHDOWN: &str = "FilterPushdown";
@@ -55,7 +59,7 @@ impl PhysicalOptimizerRule for WhereNamesAreUnique {
             if !names_are_unique(&node) {
                 return Ok(Transformed::no(node));
             }
-            let pushed = self.0.optimize(node, config)?;
+            let pushed = chains::filters(self.0.optimize(node, config)?)?;
             Ok(Transformed::new(pushed, true, TreeNodeRecursion::Jump))
         })
         .data()

@@ -18,7 +18,7 @@ use datafusion::{
 
 use crate::{
     cancel::Cancellation,
-    functions,
+    chains, functions,
     lake::{CATALOG, LAKE_URL, STREAMS},
     memory::{Memory, MemoryLimits, QueryMemory},
     pushdown,
@@ -59,6 +59,7 @@ impl Sessions {
             .with_relation_planners(vec![Arc::new(unnest::Relations)])
             .with_query_planner(Arc::new(unnest::Planner))
             .with_higher_order_functions(functions::higher_order())
+            .with_optimizer_rules(chains::rules())
             .with_physical_optimizer_rules(pushdown::rules())
             .with_aggregate_functions(functions::aggregate())
             .with_window_functions(functions::window())

@@ -11,13 +11,10 @@ use datafusion::{
         tree_node::{Transformed, TransformedResult, TreeNode},
     },
     error::Result,
-    logical_expr::{
-        Expr, Filter, LogicalPlan, LogicalPlanBuilder,
-        utils::{conjunction, split_conjunction_owned},
-    },
+    logical_expr::{Expr, Filter, LogicalPlan, LogicalPlanBuilder, utils::split_conjunction_owned},
 };
 
-use crate::{error::EngineError, failure::from_datafusion};
+use crate::{chains, error::EngineError, failure::from_datafusion};
 
 /// The plan with such conditions on a side of a join.
 pub(crate) fn conditions(plan: LogicalPlan) -> std::result::Result<LogicalPlan, EngineError> {
@@ -38,12 +35,12 @@ fn apart(filter: Filter) -> Result<Transformed<LogicalPlan>> {
             rest.push(condition);
         }
     }
-    let Some(condition) = conjunction(alone) else {
+    let Some(condition) = chains::all(alone) else {
         return Ok(Transformed::no(LogicalPlan::Filter(filter)));
     };
     let one_row = LogicalPlanBuilder::empty(true).filter(condition)?.build()?;
     let mut plan = LogicalPlanBuilder::new_from_arc(filter.input).cross_join(one_row)?;
-    if let Some(rest) = conjunction(rest) {
+    if let Some(rest) = chains::all(rest) {
         plan = plan.filter(rest)?;
     }
     plan.build().map(Transformed::yes)

@@ -13,13 +13,11 @@ use datafusion::{
         tree_node::{Transformed, TransformedResult, TreeNode},
     },
     error::{DataFusionError, Result},
-    logical_expr::{
-        Expr, Filter, Join, LogicalPlan, LogicalPlanBuilder,
-        utils::{conjunction, split_conjunction_owned},
-    },
+    logical_expr::{Expr, Filter, Join, LogicalPlan, LogicalPlanBuilder, utils::split_conjunction_owned},
 };
 
 use crate::{
+    chains,
     error::{EngineError, Failure},
     failure::from_datafusion,
 };
@@ -55,10 +53,10 @@ fn apart(filter: Filter) -> Result<LogicalPlan> {
     let parts = split_conjunction_owned(filter.predicate);
     let (volatile, rest): (Vec<Expr>, Vec<Expr>) = parts.into_iter().partition(Expr::is_volatile);
     let mut builder = LogicalPlanBuilder::new_from_arc(filter.input);
-    if let Some(rest) = conjunction(rest) {
+    if let Some(rest) = chains::all(rest) {
         builder = builder.filter(rest)?;
     }
-    let Some(condition) = conjunction(volatile) else { return builder.build() };
+    let Some(condition) = chains::all(volatile) else { return builder.build() };
     if holds_query(&condition)? {
         return Err(refused("a random value in one condition with EXISTS or IN of a query"));
     }
@@ -92,9 +90,9 @@ fn above(mut join: Join) -> Result<LogicalPlan> {
     let (volatile, rest): (Vec<Expr>, Vec<Expr>) = filter.into_iter().partition(Expr::is_volatile);
     asked.extend(volatile);
     join.on = on;
-    join.filter = conjunction(rest);
+    join.filter = chains::all(rest);
     let plan = LogicalPlan::Join(join);
-    match conjunction(asked) {
+    match chains::all(asked) {
         Some(condition) => apart(Filter::try_new(condition, Arc::new(plan))?),
         None => Ok(plan),
     }

@@ -13,12 +13,12 @@ use datafusion::{
     error::Result,
     logical_expr::{
         BinaryExpr, Expr, ExprSchemable, Filter, LogicalPlan, LogicalPlanBuilder, Operator,
-        utils::{conjunction, split_conjunction_owned},
+        utils::split_conjunction_owned,
     },
 };
 
 use super::called;
-use crate::{error::EngineError, failure::from_datafusion, functions};
+use crate::{chains, error::EngineError, failure::from_datafusion, functions};
 
 /// How the columns of keys begin; no name of Athena does.
 const KEY: &str = "?key";
@@ -57,7 +57,7 @@ fn by_keys(filter: Filter, count: &mut usize) -> Result<Transformed<LogicalPlan>
     if has_keys {
         builder = builder.project(columns.iter().cloned().chain(keys))?;
     }
-    if let Some(condition) = conjunction(conditions) {
+    if let Some(condition) = chains::all(conditions) {
         builder = builder.filter(condition)?;
     }
     if has_keys {

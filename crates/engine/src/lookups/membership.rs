@@ -11,14 +11,14 @@ use datafusion::{
     },
     error::Result,
     functions_aggregate::count::count_all,
-    logical_expr::{
-        Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Subquery, expr::InSubquery, lit,
-        utils::conjunction,
-    },
+    logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Subquery, expr::InSubquery, lit},
 };
 
 use super::plain;
-use crate::in_query::{MAX_COPIED, keyed, member};
+use crate::{
+    chains,
+    in_query::{MAX_COPIED, keyed, member},
+};
 
 /// The column of the query's values, where these are no column.
 const KEY: &str = "?looked for";
@@ -112,7 +112,7 @@ fn rows_where(rows: &Arc<LogicalPlan>, condition: Expr) -> Result<LogicalPlan> {
 
 fn chosen(below: Arc<LogicalPlan>, mut conditions: Vec<Expr>, condition: Expr) -> Result<LogicalPlan> {
     conditions.push(condition);
-    let all = conjunction(conditions).unwrap_or_else(|| lit(true));
+    let all = chains::all(conditions).unwrap_or_else(|| lit(true));
     LogicalPlanBuilder::new_from_arc(below).filter(all)?.build()
 }
 

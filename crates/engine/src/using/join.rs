@@ -12,6 +12,7 @@ use crate::{
     columns::{self, Field, Scope},
     error::EngineError,
     grouping::{place, unresolved},
+    nesting,
 };
 
 /// The columns of one element of FROM, whose USING becomes ON. `hidden` are the keys by their relations.
@@ -123,18 +124,14 @@ fn joined(
     hidden: &mut HashSet<(String, String)>,
 ) -> Result<(Expr, Vec<Field>)> {
     let mut keys: Vec<Field> = Vec::with_capacity(names.len());
-    let mut condition: Option<Expr> = None;
+    let mut conditions: Vec<Expr> = Vec::with_capacity(names.len());
     for name in names {
         let Some(name) = name.0.last().and_then(ObjectNamePart::as_ident) else {
             return Err(EngineError::unsupported("this form of USING"));
         };
         let one = take(&mut left, name, "left", hidden)?.value;
         let other = take(&mut right, name, "right", hidden)?.value;
-        let equal = binary(sides.copied(&one)?, BinaryOperator::Eq, sides.copied(&other)?);
-        condition = Some(match condition {
-            Some(others) => binary(others, BinaryOperator::And, equal),
-            None => equal,
-        });
+        conditions.push(binary(sides.copied(&one)?, BinaryOperator::Eq, sides.copied(&other)?));
         let value = match kind {
             Kind::Left => one,
             Kind::Right => other,
@@ -142,7 +139,10 @@ fn joined(
         };
         keys.push(Field { relation: None, name: name.value.clone(), value, is_key: true });
     }
-    let Some(condition) = condition else { return Err(EngineError::unsupported("USING without a column")) };
+    // There may be thousands: names are bounded by the text alone.
+    let Some(condition) = nesting::joined(conditions, &BinaryOperator::And) else {
+        return Err(EngineError::unsupported("USING without a column"));
+    };
     keys.extend(left);
     keys.extend(right);
     Ok((condition, keys))

@@ -15,6 +15,7 @@ fn long_and_deep_queries_are_answered_or_refused() {
 
 async fn long_and_deep() {
     let lake = lake().await;
+    // The optimizer makes one condition of them: the chains of [`crate::chains`] stay as long as they are.
     let chain = |operator: &str, terms: usize| vec!["n = 1"; terms].join(operator);
     let sums = |terms: usize| vec!["n"; terms].join(" + ");
     let deep = |depth: usize| format!("{}n{}", "(".repeat(depth), ")".repeat(depth));

@@ -22,6 +22,8 @@ mod casts_of_texts;
 #[cfg(test)]
 mod catalog;
 #[cfg(test)]
+mod chains;
+#[cfg(test)]
 mod characters;
 #[cfg(test)]
 mod checksums;

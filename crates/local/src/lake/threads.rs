@@ -16,10 +16,12 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    /// Starts `count` threads, which must be one at least. They are called `name` by the system.
+    /// Starts `count` threads, which must be one at least. They are called `name` by the system. Each has the stack that the
+    /// engine asks for, of which only what is touched takes memory.
     pub(super) fn start(name: &'static str, count: usize) -> io::Result<Self> {
         let mut builder = Builder::new_multi_thread();
-        let runtime = builder.worker_threads(count).thread_name(name).enable_all().build()?;
+        builder.worker_threads(count).thread_name(name).thread_stack_size(engine::STACK);
+        let runtime = builder.enable_all().build()?;
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
 
