@@ -187,7 +187,7 @@ async fn long_chains() {
         let condition = draw.condition();
         let joiner = *draw.of(&[" AND ", " OR "]);
         // Every place comes, and WHERE most often.
-        let place = if case % 2 == 0 { PLACES[case / 2 % PLACES.len()] } else { PLACES[0] };
+        let place = if case.is_multiple_of(2) { PLACES[case / 2 % PLACES.len()] } else { PLACES[0] };
         let statement = |length: usize| place.replace("COND", &chain(&condition, 1..length + 1, joiner));
         let longest = longest(&lake, statement);
         let length = [longest, longest, 40, 17][draw.below(4)].min(longest);
@@ -227,9 +227,9 @@ async fn long_chains_have_the_rows_of_their_pieces() {
     const ROW: &str = "coalesce(i, -999)";
     let lake = lake().await;
     let mut draw = Draw(seed() ^ 0x5eed);
-    for case in 0..8 {
+    for case in 0..8_usize {
         let condition = draw.condition();
-        let joiner = if case % 2 == 0 { " AND " } else { " OR " };
+        let joiner = if case.is_multiple_of(2) { " AND " } else { " OR " };
         let length = 24 + draw.below(40);
         let select = |condition: &str| format!("SELECT {ROW} FROM t WHERE {condition} ORDER BY 1");
         let whole = lake.rows(&select(&chain(&condition, 1..length + 1, joiner))).await;
