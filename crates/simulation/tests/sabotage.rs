@@ -1,5 +1,7 @@
 //! The simulation bites: each deliberate bug is found, within so many seeds.
 
+use std::ops::Range;
+
 use domain::sabotage::{self, Bug};
 use simulation::Scenario;
 
@@ -8,9 +10,10 @@ fn is_found(bug: Bug, within: u64, by: &[&str]) {
     is_found_among(bug, Scenario::Services, 0..within, by);
 }
 
-/// The same, where it takes a mixture that one seed in eight has: the seeds that leave this rest.
-fn is_found_by_eighths(bug: Bug, rest: u64, within: u64, by: &[&str]) {
-    is_found_among(bug, Scenario::Services, (0..within).map(|number| 8 * number + rest), by);
+/// The same, where it takes a mixture that one seed in eight has: the seeds that leave this rest. One in some thousands finds
+/// such a bug, so these begin where one is near.
+fn is_found_by_eighths(bug: Bug, rest: u64, numbers: Range<u64>, by: &[&str]) {
+    is_found_among(bug, Scenario::Services, numbers.map(|number| 8 * number + rest), by);
 }
 
 /// The same, where it takes a person.
@@ -39,7 +42,7 @@ fn events_acknowledged_and_not_stored() {
 
 #[test]
 fn a_landing_batch_cleaned_by_ones_own_list() {
-    is_found_by_eighths(Bug::CleanByOwnList, 7, 20_000, &["I4", "I1"]);
+    is_found_by_eighths(Bug::CleanByOwnList, 7, 5_700..8_200, &["I4", "I1"]);
 }
 
 #[test]
@@ -84,7 +87,7 @@ fn a_repair_that_looks_within_files_only() {
 
 #[test]
 fn no_age_check() {
-    is_found_by_eighths(Bug::NoAgeCheck, 6, 2_000, &["I3", "I4", "I5", "I6"]);
+    is_found_by_eighths(Bug::NoAgeCheck, 6, 0..2_000, &["I3", "I4", "I5", "I6"]);
 }
 
 #[test]

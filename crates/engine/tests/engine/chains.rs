@@ -171,7 +171,7 @@ fn child_of_long_chains() {
 async fn long_chains() {
     let lake = lake().await;
     let mut draw = Draw(seed());
-    let cases = env::var("CHAINS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let cases: usize = env::var("CHAINS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
     // What ended the process, as it was.
     let between = |n: usize| format!("i + {n} BETWEEN x + {n} AND x * {n}");
     let greater = |n: usize| format!("i + {n} >= x + {n}");
