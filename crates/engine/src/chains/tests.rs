@@ -126,7 +126,8 @@ fn deep_or_large() {
 /// Between DataFusion's rules, over a condition of two hundred parts of which no two are the same.
 #[test]
 fn every_rule_leaves_little_depth() {
-    let condition = |n: usize| col("c0").eq(lit(n.is_multiple_of(2))).or(lit(n as i64).lt(lit(3_i64)).and(col("c0")));
+    let condition =
+        |n: usize| col("c0").eq(lit(n.is_multiple_of(2))).or(lit(n as i64).lt(lit(3_i64)).and(col("c0")));
     let leaning = (0..200).map(condition).reduce(Expr::and).unwrap();
     let filtered = plan().filter(leaning).unwrap().build().unwrap();
     let found = node(filtered).unwrap().data;
