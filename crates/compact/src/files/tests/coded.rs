@@ -110,8 +110,8 @@ pub(super) fn same_bounds(one: &ParquetMetaData, other: &ParquetMetaData, words:
                 leaf.encodings().any(|encoding| encoding == Encoding::RLE_DICTIONARY)
             };
             dictionaries += usize::from(is_coded(one_leaf));
-            // Texts that stand in the pages themselves fill them sooner than numbers do.
-            if is_coded(one_leaf) != is_coded(other_leaf) {
+            // Pages of texts that stand in them end with their bytes: one encoder looks after each row, another after some.
+            if !is_coded(one_leaf) || !is_coded(other_leaf) {
                 continue;
             }
             let pages = |file: &ParquetMetaData| {
