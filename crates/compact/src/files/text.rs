@@ -1,4 +1,4 @@
-//! A column of texts without a dictionary, encoded.
+//! A column of texts that come as they are, encoded.
 //!
 //! The writer of Arrow takes an array. Rows lie here and there, so their texts would be copied into one, and from there into a
 //! page. Here they are copied into the page, from where they are. Where the file is to have a dictionary, texts are looked up
@@ -12,7 +12,7 @@ use parquet::{
     bloom_filter::Sbbf,
     column::writer::ColumnCloseResult,
     errors::ParquetError,
-    file::properties::{DEFAULT_DICTIONARY_PAGE_SIZE_LIMIT, WriterProperties},
+    file::properties::{DEFAULT_DICTIONARY_PAGE_SIZE_LIMIT, DEFAULT_WRITE_BATCH_SIZE, WriterProperties},
     schema::types::ColumnDescPtr,
 };
 
@@ -20,8 +20,15 @@ use self::{dictionary::Dictionary, page::OpenPage};
 use super::pages::{PAGE_ROWS, Pages, write_levels};
 use crate::texts::Text;
 
-/// A page ends with the text that brings it to so many bytes, however few rows it has.
+/// A page with so many bytes ends at the next multiple of [`LOOK`] rows. The writer of Arrow does so too, and pages of several
+/// columns then begin at the same rows.
 const PAGE_BYTES: usize = 1 << 20;
+
+/// A page ends with the text that brings it to so many bytes, however few rows it has.
+const MOST_PAGE_BYTES: usize = 2 * PAGE_BYTES;
+
+/// The rows that the writer of Arrow encodes at once.
+const LOOK: usize = DEFAULT_WRITE_BATCH_SIZE;
 
 /// The beginnings of so many texts are read together: they are far from each other in memory, and the processor waits for
 /// several of them in the time that it waits for one.
@@ -130,7 +137,9 @@ impl TextLeaf {
         {
             filter.insert(text.bytes());
         }
-        if self.page.rows == PAGE_ROWS || self.page.size() >= PAGE_BYTES {
+        let (rows, size) = (self.page.rows, self.page.size());
+        let is_full = size >= PAGE_BYTES && rows.is_multiple_of(LOOK) || size >= MOST_PAGE_BYTES;
+        if rows == PAGE_ROWS || is_full {
             self.end_page()?;
         }
         if !is_known && self.is_coded {

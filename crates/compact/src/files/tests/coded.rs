@@ -106,14 +106,6 @@ pub(super) fn same_bounds(one: &ParquetMetaData, other: &ParquetMetaData, words:
             assert_eq!(has_filter(one_leaf), has_filter(other_leaf), "{words}");
             let text_bytes = |leaf: &ColumnChunkMetaData| leaf.unencoded_byte_array_data_bytes();
             assert_eq!(text_bytes(one_leaf), text_bytes(other_leaf), "{words}");
-            let is_coded = |leaf: &ColumnChunkMetaData| {
-                leaf.encodings().any(|encoding| encoding == Encoding::RLE_DICTIONARY)
-            };
-            dictionaries += usize::from(is_coded(one_leaf));
-            // Pages of texts that stand in them end with their bytes: one encoder looks after each row, another after some.
-            if !is_coded(one_leaf) || !is_coded(other_leaf) {
-                continue;
-            }
             let pages = |file: &ParquetMetaData| {
                 let places = file.offset_index().unwrap()[index][leaf].page_locations();
                 places.iter().map(|page| page.first_row_index).collect::<Vec<_>>()
@@ -137,6 +129,8 @@ pub(super) fn same_bounds(one: &ParquetMetaData, other: &ParquetMetaData, words:
                 (nulls, texts, found.get_boundary_order())
             };
             assert_eq!(bounds(one), bounds(other), "{words}");
+            dictionaries +=
+                usize::from(one_leaf.encodings().any(|encoding| encoding == Encoding::RLE_DICTIONARY));
         }
     }
     dictionaries
