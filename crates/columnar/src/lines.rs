@@ -26,7 +26,13 @@ use arrow::{
     datatypes::{FieldRef, Schema, SchemaRef, Utf8Type},
     error::ArrowError,
 };
-use domain::{ColumnName, Dataset, dataset::SYSTEM_COLUMNS, event::Rejection, json::Cursor, value::Unit};
+use domain::{
+    ColumnName, Dataset,
+    dataset::SYSTEM_COLUMNS,
+    event::Rejection,
+    json::Cursor,
+    value::{Room, Unit},
+};
 
 use self::{envelope::Middle, event::ExtraFields};
 use crate::{
@@ -49,6 +55,8 @@ pub struct Lines {
     rows: usize,
     /// The number of the line that is read, from 1.
     line: u64,
+    /// For the values within the columns of the event that is read, or was read last.
+    room: Room,
     middle: Middle,
     /// See [`Lines::ingestion`].
     ingestion: Option<Range<usize>>,
@@ -126,6 +134,7 @@ impl Lines {
             extra: Strings::new(),
             rows: 0,
             line: 0,
+            room: Room::landed(),
             middle: Middle::default(),
             ingestion: None,
             extra_fields: ExtraFields::default(),
@@ -172,6 +181,12 @@ impl Lines {
     /// in the time of ingestion at the most. `None` if that place is not known, as of lines in an unusual form.
     pub fn ingestion(&self) -> Option<Range<usize>> {
         self.ingestion.clone()
+    }
+
+    /// How many places of its columns the last line took, those of values within them included, whether they are null or
+    /// not. It says how much memory the line takes: its length does not, since fields that are left out have places too.
+    pub fn places(&self) -> usize {
+        self.columns.len() + self.room.used()
     }
 
     /// How many events are in.

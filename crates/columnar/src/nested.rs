@@ -93,13 +93,20 @@ pub(crate) struct Structs {
     pub(crate) fields: Vec<Part>,
     /// The names of the object that is being read which are none of the struct's. Kept for its memory alone.
     pub(crate) unknown: Unknown,
+    /// How many values within a struct are null where it is null itself.
+    pub(crate) nulls_within: usize,
     nulls: Nulls,
 }
 
 impl Structs {
     /// Of these parts, which belong to the fields.
     pub(crate) fn new(fields: &[Field], parts: Vec<Part>) -> Self {
+        let nulls_within = parts.iter().map(|part| match part {
+            Part::Struct(structs) => 1 + structs.nulls_within,
+            _ => 1,
+        });
         Self {
+            nulls_within: nulls_within.sum(),
             names: Names::new(fields.iter().map(Field::sender)),
             fields: parts,
             unknown: Unknown::default(),
@@ -107,9 +114,14 @@ impl Structs {
         }
     }
 
-    pub(crate) fn append(&mut self, fields: Vec<Value<'_>>) {
-        for (part, field) in self.fields.iter_mut().zip(fields) {
-            part.append(field);
+    /// Of the fields that are not null, each with its place, in order.
+    pub(crate) fn append(&mut self, fields: Vec<(usize, Value<'_>)>) {
+        let mut fields = fields.into_iter().peekable();
+        for (index, part) in self.fields.iter_mut().enumerate() {
+            match fields.next_if(|(place, _)| *place == index) {
+                Some((_, field)) => part.append(field),
+                None => part.append_null(),
+            }
         }
         self.end();
     }

@@ -11,7 +11,7 @@ use crate::{
     dataset::{Column, Dataset},
     json::Raw,
     partition::Partition,
-    value::{self, Mismatch, Value},
+    value::{self, Mismatch, Room, Value},
 };
 
 pub use bounds::{Bounds, MESSAGE_AHEAD, MESSAGE_BEHIND};
@@ -37,6 +37,8 @@ pub struct Placement {
     pub partition: Partition,
     /// Its identity as text; `None` where the dataset's identity columns say it.
     pub id: Option<String>,
+    /// How many values are within its columns, those that are null too: what a table has places for beside the columns.
+    pub values: usize,
 }
 
 /// Validates the event and says where it goes.
@@ -51,6 +53,7 @@ pub fn place(
     let event_time = dataset.event_time_index();
     // Where the next column's field would be: behind this one's, as most senders write them.
     let mut next = 0;
+    let mut room = Room::sent();
     for (index, column) in dataset.columns().iter().enumerate() {
         let missing = |null| {
             let (column, field) = (column.name.clone(), column.field.clone());
@@ -63,7 +66,7 @@ pub fn place(
             continue;
         };
         next = place + 1;
-        let value = parse(column, raw);
+        let value = by(column, raw, |raw| value::check(&column.sent, raw, &mut room));
         // Not taken out of the result: that would copy each value, whatever it is.
         match &value {
             Ok(Value::Null) if column.required => return missing(true),
@@ -87,27 +90,38 @@ pub fn place(
         None => format!("{}:{}", origin.message_id, origin.position),
     });
     let partition = Partition::of(time, dataset.granularity()).ok_or(Rejection::Year)?;
-    Ok(Placement { partition, id })
+    Ok(Placement { partition, id, values: room.used() })
 }
 
 /// The event's value of a column; a field that is not there is null. `expected` is where the field would be if the
-/// sender wrote the fields in the order of the columns.
-pub fn read<'a>(column: &Column, event: &Event<'a>, expected: usize) -> Result<Value<'a>, Rejection> {
+/// sender wrote the fields in the order of the columns. `room` is for the values within all columns of the event.
+pub fn read<'a>(
+    column: &Column,
+    event: &Event<'a>,
+    expected: usize,
+    room: &mut Room,
+) -> Result<Value<'a>, Rejection> {
     let Some((_, raw)) = event.find(&column.field, expected) else { return Ok(Value::Null) };
-    parse(column, raw).map_err(|mismatch| Rejection::Type { column: column.name.clone(), mismatch })
+    let value = by(column, raw, |raw| value::read(&column.sent, raw, room));
+    value.map_err(|mismatch| Rejection::Type { column: column.name.clone(), mismatch })
 }
 
 /// The event's own time, if its dataset's events have one and it is a time.
 pub fn time(dataset: &Dataset, event: &Event<'_>) -> Option<DateTime<Utc>> {
     let index = dataset.event_time_index()?;
-    let value = read(dataset.columns().get(index)?, event, index).ok()?;
+    let value = read(dataset.columns().get(index)?, event, index, &mut Room::landed()).ok()?;
     moment(&value)
 }
 
-fn parse<'a>(column: &Column, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+/// Reads a column's value: a number of seconds or milliseconds, or what the column's type says.
+fn by<'a>(
+    column: &Column,
+    raw: Raw<'a>,
+    typed: impl FnOnce(Raw<'a>) -> Result<Value<'a>, Mismatch>,
+) -> Result<Value<'a>, Mismatch> {
     match column.unit {
         Some(unit) => value::epoch(unit, raw),
-        None => value::parse(&column.sent, raw),
+        None => typed(raw),
     }
 }
 

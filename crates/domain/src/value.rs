@@ -1,6 +1,8 @@
 //! One JSON value read as one type: exactly, or with the reason why not.
 
+mod made;
 mod number;
+mod room;
 mod time;
 
 use std::{borrow::Cow, fmt, fmt::Write};
@@ -12,6 +14,9 @@ use crate::{
     json::{Fields, InvalidObject, Raw, Scanner},
 };
 
+use made::{Made, Outline};
+
+pub use room::{MOST_LANDED, MOST_SENT, Room};
 pub use time::{Unit, date, rfc3339};
 
 /// How much of an offending value a message quotes, in characters.
@@ -44,8 +49,9 @@ pub enum Value<'a> {
     Binary(Vec<u8>),
     /// An array's elements.
     Array(Vec<Value<'a>>),
-    /// A struct's fields, in the type's order; those that the sender left out are null.
-    Struct(Vec<Value<'a>>),
+    /// A struct's fields that are not null, each with its place in the type, in the type's order. Fields that are null or
+    /// that the sender left out take no memory: an array may have many structs with few fields each.
+    Struct(Vec<(usize, Value<'a>)>),
     /// A map's entries, in the sender's order.
     Map(Vec<(Cow<'a, str>, Value<'a>)>),
 }
@@ -87,12 +93,28 @@ impl Mismatch {
 /// who must not let it become a double, a string with that number. A timestamp is RFC 3339 with an offset. Binary is
 /// base64 with padding, in lines or not.
 pub fn parse<'a>(data_type: &DataType, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+    read(data_type, raw, &mut Room::unbounded())
+}
+
+/// The same, if the room is enough for the values within it.
+pub fn read<'a>(data_type: &DataType, raw: Raw<'a>, room: &mut Room) -> Result<Value<'a>, Mismatch> {
+    walk(data_type, raw, room)
+}
+
+/// Judges a JSON value as [`read`] does, and keeps nothing that is within it: an array, a struct or a map is empty.
+pub fn check<'a>(data_type: &DataType, raw: Raw<'a>, room: &mut Room) -> Result<Value<'a>, Mismatch> {
+    walk::<Outline<'a>>(data_type, raw, room).map(|Outline(value)| value)
+}
+
+/// The rules, whatever is made of the value.
+fn walk<'a, M: Made<'a>>(data_type: &DataType, raw: Raw<'a>, room: &mut Room) -> Result<M, Mismatch> {
     let text = raw.text();
     if text == "null" {
-        return Ok(Value::Null);
+        room.take_null(data_type)?;
+        return Ok(M::of(Value::Null));
     }
     let mismatch = |hint| Mismatch::new(data_type, hint, raw);
-    match data_type {
+    let value = match data_type {
         DataType::Boolean => match text {
             "true" => Ok(Value::Boolean(true)),
             "false" => Ok(Value::Boolean(false)),
@@ -131,10 +153,11 @@ pub fn parse<'a>(data_type: &DataType, raw: Raw<'a>) -> Result<Value<'a>, Mismat
             .and_then(|text| of_base64(&text))
             .map(Value::Binary)
             .ok_or_else(|| mismatch(" (a string of base64)")),
-        DataType::Array(element) => array(data_type, element, raw),
-        DataType::Struct(fields) => structure(data_type, fields, raw),
-        DataType::Map(value) => map(data_type, value, raw),
-    }
+        DataType::Array(element) => return array(data_type, element, raw, room),
+        DataType::Struct(fields) => return structure(data_type, fields, raw, room),
+        DataType::Map(value) => return map(data_type, value, raw, room),
+    };
+    value.map(M::of)
 }
 
 /// Reads a number of seconds or milliseconds since 1970 as a timestamp.
@@ -148,26 +171,34 @@ pub fn epoch<'a>(unit: Unit, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     })
 }
 
-fn array<'a>(whole: &DataType, element: &DataType, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
-    let mut values = Vec::new();
-    for (index, item) in elements(raw).ok_or_else(|| Mismatch::new(whole, "", raw))?.into_iter().enumerate() {
-        let value = parse(element, item).map_err(|mismatch| mismatch.within(format_args!("[{index}]")))?;
-        values.push(value);
+fn array<'a, M: Made<'a>>(
+    whole: &DataType,
+    element: &DataType,
+    raw: Raw<'a>,
+    room: &mut Room,
+) -> Result<M, Mismatch> {
+    let mut array = M::of(Value::Array(Vec::new()));
+    for (index, item) in elements(raw).ok_or_else(|| Mismatch::new(whole, "", raw))?.enumerate() {
+        let value = room.take(1).and_then(|()| walk(element, item, room));
+        array.add_element(value.map_err(|mismatch| mismatch.within(format_args!("[{index}]")))?);
     }
-    Ok(Value::Array(values))
+    Ok(array)
 }
 
 /// An array's elements; `None` if it is no array.
-fn elements(raw: Raw<'_>) -> Option<Vec<Raw<'_>>> {
+fn elements(raw: Raw<'_>) -> Option<impl Iterator<Item = Raw<'_>>> {
     let mut scanner = Scanner::new(raw.text());
-    let mut elements = Vec::new();
-    if scanner.take(b'[') && !scanner.take(b']') {
-        elements.push(scanner.value().ok()?);
-        while scanner.take(b',') {
-            elements.push(scanner.value().ok()?);
+    let is_array = scanner.take(b'[');
+    let mut more = is_array && !scanner.take(b']');
+    let elements = std::iter::from_fn(move || {
+        if !more {
+            return None;
         }
-    }
-    raw.text().starts_with('[').then_some(elements)
+        let element = scanner.value().ok()?;
+        more = scanner.take(b',');
+        Some(element)
+    });
+    is_array.then_some(elements)
 }
 
 fn object<'a>(whole: &DataType, raw: Raw<'a>) -> Result<Fields<'a>, Mismatch> {
@@ -179,36 +210,51 @@ fn object<'a>(whole: &DataType, raw: Raw<'a>) -> Result<Fields<'a>, Mismatch> {
     })
 }
 
-fn structure<'a>(whole: &DataType, fields: &[Field], raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+fn structure<'a, M: Made<'a>>(
+    whole: &DataType,
+    fields: &[Field],
+    raw: Raw<'a>,
+    room: &mut Room,
+) -> Result<M, Mismatch> {
     let object = object(whole, raw)?;
-    let mut values = Vec::with_capacity(fields.len());
+    room.take(fields.len())?;
+    let mut structure = M::of(Value::Struct(Vec::new()));
     for (index, field) in fields.iter().enumerate() {
         let Field { name, data_type, .. } = field;
-        values.push(match object.find(field.sender(), index) {
-            None => Value::Null,
-            Some((_, value)) => {
-                parse(data_type, value).map_err(|mismatch| mismatch.within(format_args!(".{name}")))?
-            }
-        });
+        let value = match object.find(field.sender(), index) {
+            None => room.take_null(data_type).map(|()| M::of(Value::Null)),
+            Some((_, value)) => walk(data_type, value, room),
+        };
+        let value = value.map_err(|mismatch| mismatch.within(format_args!(".{name}")))?;
+        if !value.is_null() {
+            structure.add_field(index, value);
+        }
     }
-    Ok(Value::Struct(values))
+    Ok(structure)
 }
 
-fn map<'a>(whole: &DataType, value: &DataType, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
-    let mut entries = Vec::new();
+fn map<'a, M: Made<'a>>(
+    whole: &DataType,
+    value: &DataType,
+    raw: Raw<'a>,
+    room: &mut Room,
+) -> Result<M, Mismatch> {
+    let mut map = M::of(Value::Map(Vec::new()));
     for (key, item) in object(whole, raw)? {
-        let read = parse(value, item)
+        let read = room
+            .take(1)
+            .and_then(|()| walk(value, item, room))
             .map_err(|mismatch| mismatch.within(format_args!("[{}]", quote(&format!("{key:?}")))))?;
-        entries.push((key, read));
+        map.add_entry(key, read);
     }
-    Ok(Value::Map(entries))
+    Ok(map)
 }
 
 /// Whether there are fields somewhere in the value that no struct of the type names.
 pub fn has_unnamed(data_type: &DataType, raw: Raw<'_>) -> bool {
     match data_type {
         DataType::Array(element) if !element.is_scalar() => {
-            elements(raw).into_iter().flatten().any(|item| has_unnamed(element, item))
+            elements(raw).is_some_and(|mut items| items.any(|item| has_unnamed(element, item)))
         }
         DataType::Struct(fields) => {
             let object = Fields::parse(raw.text()).unwrap_or_default();

@@ -29,6 +29,8 @@ pub(crate) struct Group<'a> {
     pub(crate) events: usize,
     /// Indices of the messages that they are of, ascending.
     pub(crate) messages: Vec<usize>,
+    /// How many places in columns its events take.
+    pub(crate) places: usize,
     namer: Namer,
     lines: Vec<u8>,
 }
@@ -51,7 +53,7 @@ impl<'a> Group<'a> {
                 Namer::new(dataset.map_or("", DatasetName::as_str), &day.to_string())
             }
         };
-        Self { place, events: 0, messages: Vec::new(), namer, lines: Vec::new() }
+        Self { place, events: 0, messages: Vec::new(), places: 0, namer, lines: Vec::new() }
     }
 
     /// Adds an accepted event; answers how many bytes that made.

@@ -88,10 +88,15 @@ impl Structs {
         Self { nulls: NullBufferBuilder::new(0), fields }
     }
 
-    pub(super) fn append(&mut self, fields: Vec<Value<'_>>) {
+    /// Of the fields that are not null, each with its place, in order.
+    pub(super) fn append(&mut self, fields: Vec<(usize, Value<'_>)>) {
         self.nulls.append_non_null();
-        for (builder, field) in self.fields.iter_mut().zip(fields) {
-            builder.append(field);
+        let mut fields = fields.into_iter().peekable();
+        for (index, builder) in self.fields.iter_mut().enumerate() {
+            match fields.next_if(|(place, _)| *place == index) {
+                Some((_, field)) => builder.append(field),
+                None => builder.append_null(),
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use domain::{
     Dataset,
     event::{self, Event},
     landing::Line,
-    value::Value,
+    value::{Room, Value},
 };
 
 use self::part::Part;
@@ -43,9 +43,10 @@ impl<'d> Oracle<'d> {
         let text = std::str::from_utf8(line).map_err(|error| error.to_string())?;
         let line = Line::parse(text).map_err(|error| format!("the landing line is not valid: {error}"))?;
         let event = Event::parse(line.data.get()).map_err(|error| error.to_string())?;
-        let mut values = Vec::new();
+        let (mut values, mut room) = (Vec::new(), Room::landed());
         for (index, column) in self.dataset.columns().iter().enumerate() {
-            values.push(event::read(column, &event, index).map_err(|rejection| rejection.to_string())?);
+            let value = event::read(column, &event, index, &mut room);
+            values.push(value.map_err(|rejection| rejection.to_string())?);
         }
         for (column, value) in self.dataset.columns().iter().zip(&mut values) {
             if !self.dataset.is_key(column) {

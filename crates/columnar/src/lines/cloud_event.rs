@@ -1,6 +1,6 @@
 //! The fast path: a CloudEvent in structured form. Its columns are fields of its `data` first, and then attributes.
 
-use domain::json::Cursor;
+use domain::{json::Cursor, value::Room};
 
 use super::{
     Lines,
@@ -19,6 +19,7 @@ impl Lines {
     /// first, and then its values are read.
     pub(super) fn cloud_event(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<()> {
         self.line += 1;
+        self.room = Room::landed();
         let data = self.split(cursor, line.as_bytes())?;
         let end = cursor.at();
         self.extra_fields.clear();
@@ -65,7 +66,7 @@ impl Lines {
     /// the data, which is the attribute of this number. Answers how many columns there were.
     fn read_attributes(&mut self, cursor: &mut Cursor<'_>, line: &str, data: Option<usize>) -> Option<usize> {
         let (line_number, bytes) = (self.line, line.as_bytes());
-        let Self { names, columns, extra_fields, extra, attributes, .. } = self;
+        let Self { names, columns, extra_fields, extra, attributes, room, .. } = self;
         let out = extra.open();
         let (mut found, before) = (0, out.len());
         for (index, (name, value)) in attributes.iter().enumerate() {
@@ -78,7 +79,7 @@ impl Lines {
                 column.line = line_number;
                 found += 1;
                 cursor.jump(value.start);
-                if !column.read(cursor, line)? {
+                if !column.read(cursor, line, room)? {
                     continue;
                 }
             }

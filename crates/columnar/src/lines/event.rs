@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use domain::json::{Cursor, MAX_DEPTH};
+use domain::{
+    json::{Cursor, MAX_DEPTH},
+    value::Room,
+};
 
 use super::{Column, Lines, nested::take, value};
 use crate::{
@@ -34,6 +37,7 @@ impl Lines {
     /// Reads the event's object, which is no CloudEvent.
     pub(super) fn event(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<()> {
         self.line += 1;
+        self.room = Room::landed();
         self.extra_fields.clear();
         let found = self.object::<true>(cursor, line)?;
         self.miss_others(found)?;
@@ -52,7 +56,7 @@ impl Lines {
     #[inline(always)] // Two callers, and each is to have its own loop.
     pub(super) fn object<const WHOLE: bool>(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<usize> {
         let (line_number, bytes) = (self.line, line.as_bytes());
-        let Self { names, columns, extra_fields, expects_cloud_event, .. } = self;
+        let Self { names, columns, extra_fields, expects_cloud_event, room, .. } = self;
         let (mut attributes, mut found, mut last) = (0, 0, names.start());
         take(cursor, b'{')?;
         if !cursor.take(b'}') {
@@ -66,7 +70,7 @@ impl Lines {
                         }
                         column.line = line_number;
                         let behind_name = cursor.at();
-                        if column.read(cursor, line)? {
+                        if column.read(cursor, line, room)? {
                             let mut value = Cursor::strict(bytes, behind_name);
                             value.peek()?;
                             extra_fields.push(place, value.at()..cursor.at(), bytes)?;
@@ -111,10 +115,10 @@ impl Column {
     /// Takes the column's value. Answers whether the value has fields that the column's type does not name, so that it has
     /// to be kept in `_extra` as well.
     #[inline(always)] // Called for each field.
-    pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, line: &str) -> Option<bool> {
+    pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, line: &str, room: &mut Room) -> Option<bool> {
         let unnamed = match self.unit {
             Some(unit) => value::epoch(&mut self.part, unit, cursor, line).map(|()| false)?,
-            None => value::read(&mut self.part, cursor, line, MAX_DEPTH)?,
+            None => value::read(&mut self.part, cursor, line, MAX_DEPTH, room)?,
         };
         if self.is_key {
             self.check_key()?;

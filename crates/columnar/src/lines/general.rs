@@ -3,7 +3,7 @@
 use domain::{
     event::{self, Event, Rejection},
     landing::Line,
-    value::Value,
+    value::{Room, Value},
 };
 
 use super::{Lines, Misfit};
@@ -15,11 +15,13 @@ impl Lines {
     pub(super) fn push_general(&mut self, text: &str) -> Result<(), Misfit> {
         let line = Line::parse(text)?;
         let event = Event::parse(line.data.get()).map_err(Rejection::from)?;
+        self.room = Room::landed();
         let columns = self.dataset.columns();
+        let room = &mut self.room;
         let values = columns
             .iter()
             .enumerate()
-            .map(|(index, column)| event::read(column, &event, index))
+            .map(|(index, column)| event::read(column, &event, index, room))
             .collect::<Result<Vec<_>, _>>()?;
         for ((own, column), value) in self.columns.iter().zip(columns).zip(&values) {
             if *value == Value::Null && own.is_key {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use domain::json::Cursor;
+use domain::{json::Cursor, value::Room};
 
 use super::value::read;
 use crate::{
@@ -16,13 +16,20 @@ use crate::{
 const MOST_ENTRIES: usize = 10_000;
 
 /// Takes an array. Answers as [`read`] does.
-pub(super) fn list(lists: &mut Lists, cursor: &mut Cursor<'_>, text: &str, depth: usize) -> Option<bool> {
+pub(super) fn list(
+    lists: &mut Lists,
+    cursor: &mut Cursor<'_>,
+    text: &str,
+    depth: usize,
+    room: &mut Room,
+) -> Option<bool> {
     let depth = depth.checked_sub(1)?;
     let mut unnamed = false;
     take(cursor, b'[')?;
     if !cursor.take(b']') {
         loop {
-            unnamed |= read(&mut lists.elements, cursor, text, depth)?;
+            take_room(room, 1)?;
+            unnamed |= read(&mut lists.elements, cursor, text, depth, room)?;
             if !cursor.take(b',') {
                 take(cursor, b']')?;
                 break;
@@ -39,8 +46,10 @@ pub(super) fn structure(
     cursor: &mut Cursor<'_>,
     text: &str,
     depth: usize,
+    room: &mut Room,
 ) -> Option<bool> {
     let depth = depth.checked_sub(1)?;
+    take_room(room, structs.fields.len())?;
     let (row, bytes) = (structs.len(), text.as_bytes());
     let mut unnamed = false;
     structs.unknown.clear();
@@ -55,7 +64,7 @@ pub(super) fn structure(
                     if is_twice(&mut seen, index, || field.len() != row) {
                         return None;
                     }
-                    unnamed |= read(field, cursor, text, depth)?;
+                    unnamed |= read(field, cursor, text, depth, room)?;
                     found += 1;
                 }
                 Name::Unknown => {
@@ -72,10 +81,28 @@ pub(super) fn structure(
     }
     structs.unknown.check(bytes)?;
     if found < structs.fields.len() {
-        structs.fields.iter_mut().filter(|field| field.len() == row).for_each(Part::append_null);
+        for field in structs.fields.iter_mut().filter(|field| field.len() == row) {
+            take_null(field, room)?;
+            field.append_null();
+        }
     }
     structs.end();
     Some(unnamed)
+}
+
+/// Takes the place of so many values. `None` if there is no room for them: the general path says so.
+#[inline]
+fn take_room(room: &mut Room, values: usize) -> Option<()> {
+    room.take(values).ok()
+}
+
+/// Takes the place of what is null too where the part's value is: the fields of a struct.
+#[inline]
+pub(super) fn take_null(part: &Part, room: &mut Room) -> Option<()> {
+    match part {
+        Part::Struct(structs) => take_room(room, structs.nulls_within),
+        _ => Some(()),
+    }
 }
 
 /// Whether the field of this number was there before. `seen` has a bit for each of the first 64; of others it has to be asked.
@@ -93,7 +120,13 @@ fn is_twice(seen: &mut u64, index: usize, ask: impl FnOnce() -> bool) -> bool {
 /// Takes an object whose fields are a map's entries. Answers as [`read`] does.
 ///
 /// A column has the entries in order of their keys. So the object is split first, and then its values are read.
-pub(super) fn map(maps: &mut Maps, cursor: &mut Cursor<'_>, text: &str, depth: usize) -> Option<bool> {
+pub(super) fn map(
+    maps: &mut Maps,
+    cursor: &mut Cursor<'_>,
+    text: &str,
+    depth: usize,
+    room: &mut Room,
+) -> Option<bool> {
     let (depth, bytes) = (depth.checked_sub(1)?, text.as_bytes());
     // Of a key's place in the line, its characters.
     let text_of = |key: &Range<usize>| bytes.get(key.clone()).unwrap_or_default();
@@ -124,7 +157,8 @@ pub(super) fn map(maps: &mut Maps, cursor: &mut Cursor<'_>, text: &str, depth: u
     for (key, value) in entries.iter() {
         keys.append(text_of(key));
         cursor.jump(*value);
-        unnamed |= read(values, cursor, text, depth)?;
+        take_room(room, 1)?;
+        unnamed |= read(values, cursor, text, depth, room)?;
     }
     cursor.jump(end);
     maps.end();

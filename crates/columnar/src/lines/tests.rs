@@ -2,6 +2,7 @@ use arrow::{array::AsArray, util::pretty::pretty_format_batches};
 use domain::{
     drawn::{Drawn, Identity, Random},
     landing,
+    value::MOST_LANDED,
 };
 
 use super::*;
@@ -253,6 +254,58 @@ fn the_memory_of_a_batch_does_not_depend_on_the_batches_before() {
             rows.columns().iter().map(arrow::array::Array::get_array_memory_size).collect()
         };
         assert_eq!(sizes(&behind), sizes(&alone), "seed {seed}");
+    }
+}
+
+/// The fast path and the general one count the same, of every form of a value that is not there.
+#[test]
+fn the_places_that_a_line_takes_are_those_of_all_values_within_it() {
+    let dataset = Dataset::from_json(
+        br#"{"name": "d", "columns": [
+            {"name": "a", "type": "array<struct<x:int,y:struct<u:int,v:array<string>>>>"},
+            {"name": "m", "type": "map<string,struct<p:int,q:int>>"}, {"name": "i", "type": "int"}]}"#,
+    )
+    .unwrap();
+    for (data, values) in [
+        (r#""i":1"#, 0),
+        (r#""a":null"#, 0),
+        (r#""a":[]"#, 0),
+        (r#""a":[{},null,{"y":null}]"#, 3 * 5),
+        (r#""a":[{"y":{"v":["s",null]},"z":[1,2]}]"#, 5 + 2),
+        (r#""m":{"k":{},"l":null,"m":{"q":1}}"#, 3 * 3),
+        (r#""a":[{"x":1}],"m":{"k":null}"#, 5 + 3),
+    ] {
+        let mut lines = Lines::new(&dataset);
+        // A name in escapes is left to the general path.
+        for (name, is_fast) in [("n", true), (r"\u006e", false)] {
+            lines.push_str(&line(&format!(r#"{{"{name}":0,{data}}}"#))).unwrap();
+            assert_eq!(lines.ingestion().is_some(), is_fast, "{data}");
+            assert_eq!(lines.places(), 3 + values, "{data}");
+        }
+        let rows = lines.finish().unwrap();
+        assert_eq!(rows.slice(0, 1).columns()[..3], rows.slice(1, 1).columns()[..3], "{data}");
+    }
+}
+
+/// What landed before there was a bound, or before its struct got more fields, is taken, up to a bound of its own.
+#[test]
+fn an_event_that_landed_may_have_twice_the_values_of_one_that_is_sent() {
+    let fields: Vec<String> = (0..99).map(|index| format!("f{index}:boolean")).collect();
+    let definition = format!(
+        r#"{{"name": "d", "columns": [{{"name": "a", "type": "array<struct<{}>>"}}]}}"#,
+        fields.join(",")
+    );
+    let dataset = Dataset::from_json(definition.as_bytes()).unwrap();
+    for extra in ["", r#","\u006e":1"#] {
+        let event = |length: usize| line(&format!(r#"{{"a":[{}]{extra}}}"#, vec!["{}"; length].join(",")));
+        let mut lines = Lines::new(&dataset);
+        lines.push_str(&event(MOST_LANDED / 100)).unwrap();
+        let misfit = lines.push_str(&event(MOST_LANDED / 100 + 1)).unwrap_err().to_string();
+        assert!(misfit.starts_with("column a[80000]: expected at most 8000000 values"), "{misfit}");
+        lines.push_str(&event(1)).unwrap();
+        let rows = lines.finish().unwrap();
+        let lengths = [0, 1].map(|row| rows.column(0).as_list::<i32>().value_length(row));
+        assert_eq!(lengths, [80_000, 1]);
     }
 }
 

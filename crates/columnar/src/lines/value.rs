@@ -6,7 +6,7 @@
 use domain::{
     DataType,
     json::{Cursor, Raw, Scanner, Span},
-    value::{self, Unit, Value},
+    value::{self, Room, Unit, Value},
 };
 
 use super::{nested, number::Short, string};
@@ -15,15 +15,22 @@ use crate::part::Part;
 /// The last millisecond of the year 9999.
 const LAST_MILLI: i64 = 253_402_300_799_999;
 
-/// Takes the next value, which is of the part's type or null, and may nest so deep. Answers whether there are fields
-/// somewhere in it that no struct of the type names.
-pub(super) fn read(part: &mut Part, cursor: &mut Cursor<'_>, text: &str, depth: usize) -> Option<bool> {
+/// Takes the next value, which is of the part's type or null, may nest so deep, and may have so many values within it.
+/// Answers whether there are fields somewhere in it that no struct of the type names.
+pub(super) fn read(
+    part: &mut Part,
+    cursor: &mut Cursor<'_>,
+    text: &str,
+    depth: usize,
+    room: &mut Room,
+) -> Option<bool> {
     let bytes = text.as_bytes();
     let first = cursor.peek()?;
     let at = cursor.at();
     let rest = bytes.get(at..)?;
     if first == b'n' {
         word(cursor, rest, b"null")?;
+        nested::take_null(part, room)?;
         part.append_null();
         return Some(false);
     }
@@ -88,9 +95,9 @@ pub(super) fn read(part: &mut Part, cursor: &mut Cursor<'_>, text: &str, depth: 
             }
         }
         Part::Binary(_) => part.append(exact(&DataType::Binary, cursor, text, at)?),
-        Part::Array(lists) => return nested::list(lists, cursor, text, depth),
-        Part::Struct(structs) => return nested::structure(structs, cursor, text, depth),
-        Part::Map(maps) => return nested::map(maps, cursor, text, depth),
+        Part::Array(lists) => return nested::list(lists, cursor, text, depth, room),
+        Part::Struct(structs) => return nested::structure(structs, cursor, text, depth, room),
+        Part::Map(maps) => return nested::map(maps, cursor, text, depth, room),
     }
     Some(false)
 }

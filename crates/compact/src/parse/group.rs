@@ -38,8 +38,12 @@ const CHUNK: usize = 32 << 20;
 /// to repeat has each row's own text from then on, so no more than that at once.
 const UNCUT: usize = 4 * CHUNK;
 
-/// The size of the columns is looked at each time that so many bytes of lines were read.
+/// The size of the columns is looked at each time that so many bytes were read: of lines, and [`PLACE`] for each place that
+/// they took in the columns.
 const LOOK: usize = 1 << 20;
+
+/// Bytes of one place in a column, as most of them have. Short lines may leave many fields out, and these take memory.
+const PLACE: usize = 8;
 
 /// Objects that follow each other in the listing.
 #[derive(Debug, Default)]
@@ -198,7 +202,7 @@ impl Parser {
                 }
                 Err(misfit) => refusals.push(position, misfit, line),
             }
-            pushed += line.len();
+            pushed += line.len() + PLACE * lines.places();
             taken.uncut += line.len();
             if pushed >= LOOK {
                 pushed = 0;

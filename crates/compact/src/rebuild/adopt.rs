@@ -10,7 +10,7 @@ use domain::{
     Dataset,
     dataset::EXTRA,
     event::{self, Event},
-    value::Value,
+    value::{Room, Value},
 };
 
 use crate::gather::{Place, gather};
@@ -72,13 +72,15 @@ fn values<'a>(
     event: &Event<'a>,
 ) -> Result<Option<Vec<Option<Value<'a>>>>, ArrowError> {
     let mut values = Vec::with_capacity(dataset.columns().len());
+    // Nobody counted them when they came: they were in no column.
+    let mut room = Room::sent();
     for (index, column) in dataset.columns().iter().enumerate() {
         let stored = rows.column(index);
         if stored.is_valid(row) && column.data_type.is_scalar() {
             values.push(None);
             continue;
         }
-        let Ok(value) = event::read(column, event, index) else { return Ok(None) };
+        let Ok(value) = event::read(column, event, index, &mut room) else { return Ok(None) };
         let value = Some(value).filter(|value| *value != Value::Null);
         values.push(match value {
             Some(value) if stored.is_valid(row) => {

@@ -6,7 +6,7 @@ use crate::{
     evolution,
     json::Fields,
     settings::Settings,
-    value::Value,
+    value::{Room, Value},
 };
 
 const SEEDS: u64 = 400;
@@ -16,12 +16,13 @@ fn identity(drawn: &Drawn, text: &str) -> String {
     let event = Event::parse(text).unwrap();
     let columns = drawn.dataset().columns().iter().enumerate();
     let keys = columns.filter(|(_, column)| drawn.dataset().identity().any(|key| key.name == column.name));
-    let values = keys.map(|(index, column)| match event::read(column, &event, index).unwrap() {
-        // One identity: see `compact::rows`.
-        Value::Float(float) => Value::Float(float + 0.0),
-        Value::Double(double) => Value::Double(double + 0.0),
-        value => value,
-    });
+    let values =
+        keys.map(|(index, column)| match event::read(column, &event, index, &mut Room::sent()).unwrap() {
+            // One identity: see `compact::rows`.
+            Value::Float(float) => Value::Float(float + 0.0),
+            Value::Double(double) => Value::Double(double + 0.0),
+            value => value,
+        });
     format!("{:?}", values.collect::<Vec<_>>())
 }
 

@@ -66,6 +66,28 @@ fn reasons_name_the_column_and_both_sides() {
     assert!(judge(r#"[{"k": 1}]"#).unwrap_err().starts_with("expected one JSON object"));
 }
 
+/// A table has a place for each field of each struct: a short event may not take the memory of millions.
+#[test]
+fn an_event_has_a_bound_on_the_values_within_all_its_columns() {
+    let fields: Vec<String> = (0..99).map(|index| format!("f{index}:bigint")).collect();
+    let columns = ["a", "b"]
+        .map(|name| format!(r#", {{"name": "{name}", "type": "array<struct<{}>>"}}"#, fields.join(",")));
+    let dataset = dataset(&columns.concat());
+    let event = |empty: &str, a: usize, b: usize| {
+        let array = |length: usize| vec![empty; length].join(",");
+        let (a, b) = (array(a), array(b));
+        format!(r#"{{"k": 1, "at": "2026-11-23T00:00:00Z", "a": [{a}], "b": [{b}]}}"#)
+    };
+    for empty in ["{}", "null"] {
+        let taken = judge_for(&dataset, &event(empty, 15_000, 25_000)).unwrap();
+        assert_eq!(taken.values, value::MOST_SENT);
+        let reason = judge_for(&dataset, &event(empty, 15_000, 25_001)).unwrap_err();
+        assert!(reason.starts_with("column b[25000]: expected at most 4000000 values"), "{reason}");
+        let reason = judge_for(&dataset, &event(empty, 300_000, 0)).unwrap_err();
+        assert!(reason.starts_with("column a[40000]: expected at most 4000000 values"), "{reason}");
+    }
+}
+
 #[test]
 fn times_that_nobody_means_are_refused_with_what_would_be_taken() {
     for (at, taken) in [

@@ -48,11 +48,7 @@ fn values_at_the_edges() {
         ("binary", r#"" ""#, Value::Binary(Vec::new())),
         ("array<int>", " [ 1 , null ] ", Value::Array(vec![Value::Int(1), Value::Null])),
         ("array<int>", "[]", Value::Array(Vec::new())),
-        (
-            "struct<a:int,b:string>",
-            r#"{"b":"x"}"#,
-            Value::Struct(vec![Value::Null, Value::String("x".into())]),
-        ),
+        ("struct<a:int,b:string>", r#"{"b":"x"}"#, Value::Struct(vec![(1, Value::String("x".into()))])),
         ("struct<a:int>", "null", Value::Null),
         ("map<string,date>", r#"{"x\n":"1970-01-01"}"#, Value::Map(vec![("x\n".into(), Value::Date(0))])),
     ] {
@@ -195,6 +191,66 @@ fn unnamed_fields_are_found_at_any_depth() {
     }
 }
 
+#[test]
+fn a_check_judges_as_a_read_does_and_keeps_nothing_within() {
+    for (data_type, text, outline) in [
+        ("int", "7", Value::Int(7)),
+        ("string", r#""a\u0062""#, Value::String("ab".into())),
+        ("array<int>", "[1,null,3]", Value::Array(Vec::new())),
+        ("struct<a:int,b:string>", r#"{"b":"x"}"#, Value::Struct(Vec::new())),
+        ("map<string,array<int>>", r#"{"k":[1]}"#, Value::Map(Vec::new())),
+        ("array<struct<a:int>>", "null", Value::Null),
+    ] {
+        let (data_type, raw) = (data_type.parse().unwrap(), Raw::parse(text).unwrap());
+        let (mut checked, mut read) = (Room::sent(), Room::sent());
+        assert_eq!(check(&data_type, raw, &mut checked), Ok(outline), "{text}");
+        assert!(super::read(&data_type, raw, &mut read).is_ok(), "{text}");
+        assert_eq!(checked.used(), read.used(), "{text}");
+    }
+    for (data_type, text) in [
+        ("array<int>", r#"[1,"2"]"#),
+        ("array<int>", "{}"),
+        ("array<array<int>>", "[[1],[null,[]]]"),
+        ("struct<a:int,b:struct<c:date>>", r#"{"b":{"c":"x"}}"#),
+        ("struct<a:int>", r#"{"a":1,"a":1}"#),
+        ("map<string,boolean>", r#"{"k":0}"#),
+    ] {
+        let (data_type, raw) = (data_type.parse().unwrap(), Raw::parse(text).unwrap());
+        let read = super::read(&data_type, raw, &mut Room::sent()).map(|_| Value::Null);
+        assert!(read.is_err(), "{text}");
+        assert_eq!(check(&data_type, raw, &mut Room::sent()), read, "{text}");
+    }
+}
+
+/// As many as a table has places for, beside the column's own.
+#[test]
+fn every_element_entry_and_field_counts_also_where_it_is_null() {
+    for (data_type, text, values) in [
+        ("int", "7", 0),
+        ("array<int>", "null", 0),
+        ("array<int>", "[]", 0),
+        ("array<int>", "[1,null,3]", 3),
+        ("array<array<int>>", "[[1],[],null,[1,2]]", 4 + 3),
+        ("map<string,int>", r#"{"a":1,"b":null}"#, 2),
+        ("struct<a:int,b:int>", r#"{"b":1,"not named":[1,2,3]}"#, 2),
+        ("struct<a:int,b:int>", "null", 2),
+        ("struct<a:int,b:struct<c:int,d:array<int>>>", "{}", 2 + 2),
+        ("struct<a:int,b:struct<c:int,d:array<int>>>", r#"{"b":{"d":[1]}}"#, 2 + 2 + 1),
+        ("array<struct<a:int,b:struct<c:int,d:int>>>", "[{},null,{\"b\":null}]", 3 * (1 + 2 + 2)),
+        ("map<string,struct<a:int,b:int>>", r#"{"k":{},"l":null}"#, 2 * (1 + 2)),
+    ] {
+        let (data_type, raw) = (data_type.parse().unwrap(), Raw::parse(text).unwrap());
+        let mut room = Room::of(values);
+        assert!(super::read(&data_type, raw, &mut room).is_ok(), "{text} as {data_type}");
+        assert_eq!(room.used(), values, "{text} as {data_type}");
+        if let Some(less) = values.checked_sub(1) {
+            let message = check(&data_type, raw, &mut Room::of(less)).unwrap_err().to_string();
+            let words = format!("expected at most {less} values within the columns of an event");
+            assert!(message.starts_with(&words), "{text}: {message}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn integers_are_exact(number: i64) {
@@ -248,7 +304,12 @@ proptest! {
         text in r#"(-?[0-9]{1,25}(\.[0-9]{1,5})?([eE][+-]?[0-9]{1,4})?)|"[ -!#-~]{0,30}"|true|false|null|\[(1|"x"|\{\})(,2)?\]|\{"f0":(1|"x"|\[\]|\{\})\}"#
     ) {
         if let Ok(raw) = Raw::parse(&text) {
-            let _either_way = (parse(&data_type, raw), has_unnamed(&data_type, raw));
+            let _either_way = has_unnamed(&data_type, raw);
+            let (mut read, mut checked) = (Room::of(9), Room::of(9));
+            let value = super::read(&data_type, raw, &mut read);
+            let outline = check(&data_type, raw, &mut checked);
+            prop_assert_eq!(value.map(|value| value == Value::Null), outline.map(|value| value == Value::Null));
+            prop_assert_eq!(read.used(), checked.used());
             for scalar in scalars() {
                 let _either_way = parse(&scalar, raw);
             }

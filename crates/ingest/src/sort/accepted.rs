@@ -21,12 +21,13 @@ impl<'a> Sorter<'a> {
         event: &Event<'_>,
     ) {
         let placed = self.place(dataset, message, position, event);
-        let landed = placed.and_then(|Placement { partition, id }| {
+        let landed = placed.and_then(|Placement { partition, id, values }| {
             let group = self.landing(index, dataset, partition)?;
-            Ok((group, id))
+            Ok((group, id, dataset.columns().len() + values))
         });
         match landed {
-            Ok((group, id)) => {
+            Ok((group, id, places)) => {
+                let group = self.groups.with_room(group, places);
                 self.bytes += self.groups.list[group].accept(index, id.as_deref(), text, &self.lines);
             }
             Err(reason) => {

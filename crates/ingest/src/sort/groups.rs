@@ -2,7 +2,14 @@
 
 use std::collections::HashMap;
 
+use domain::value::MOST_SENT;
+
 use crate::group::{Group, Place};
+
+/// The most places in columns of the events of one object, unless it has one event. A place is what one event has of a
+/// column, or of a struct's field, also where it is null: short lines may have many. They take 16 bytes each at the most, and so
+/// the rows of an object take less memory than `compact` allows for one, whatever its budget.
+const MOST_PLACES: usize = MOST_SENT;
 
 /// Groups, in the order in which they were begun.
 #[derive(Debug, Default)]
@@ -28,7 +35,21 @@ impl<'a> Groups<'a> {
         Some(self.last)
     }
 
-    /// Begins the group of a place that has none; answers where in the list it is.
+    /// This group of a place, if it has room for an event with so many places in columns; else a new group of the same
+    /// place, which is the place's from now on.
+    pub(super) fn with_room(&mut self, group: usize, places: usize) -> usize {
+        let Some(Group { place, places: taken, .. }) = self.list.get_mut(group) else { return group };
+        if *taken == 0 || *taken + places <= MOST_PLACES {
+            *taken += places;
+            return group;
+        }
+        let place = place.clone();
+        let group = self.begin(place);
+        self.list[group].places = places;
+        group
+    }
+
+    /// Begins a group of a place that has none, or whose group is full; answers where in the list it is.
     pub(super) fn begin(&mut self, place: Place<'a>) -> usize {
         self.last = self.list.len();
         self.by_place.insert(place.clone(), self.last);

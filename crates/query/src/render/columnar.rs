@@ -186,7 +186,12 @@ fn size(data_type: &DataType, value: &Parsed<'_>) -> usize {
             5 + entries.iter().map(|(key, value)| 5 + key.len() + size(part, value)).sum::<usize>()
         }
         (DataType::Struct(fields), Parsed::Struct(values)) => {
-            1 + fields.iter().zip(values).map(|(field, value)| size(&field.data_type, value)).sum::<usize>()
+            let mut values = values.iter().peekable();
+            let sizes = fields.iter().enumerate().map(|(index, field)| {
+                let value = values.next_if(|(place, _)| *place == index);
+                size(&field.data_type, value.map_or(&Parsed::Null, |(_, value)| value))
+            });
+            1 + sizes.sum::<usize>()
         }
         // A null struct has a null in each of its fields.
         (DataType::Struct(fields), _) => {

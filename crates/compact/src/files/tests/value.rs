@@ -102,7 +102,9 @@ fn object(fields: impl IntoIterator<Item = (String, String)>) -> String {
 pub(super) fn in_order(value: Value<'_>) -> Value<'_> {
     match value {
         Value::Array(values) => Value::Array(values.into_iter().map(in_order).collect()),
-        Value::Struct(values) => Value::Struct(values.into_iter().map(in_order).collect()),
+        Value::Struct(values) => {
+            Value::Struct(values.into_iter().map(|(place, value)| (place, in_order(value))).collect())
+        }
         Value::Map(entries) => {
             let mut entries: Vec<_> =
                 entries.into_iter().map(|(key, value)| (key, in_order(value))).collect();
@@ -135,7 +137,8 @@ pub(super) fn read_back(array: &ArrayRef, row: usize, data_type: &DataType) -> V
         }
         DataType::Struct(fields) => {
             let columns = array.as_struct().columns().iter().zip(fields);
-            Value::Struct(columns.map(|(column, field)| read_back(column, row, &field.data_type)).collect())
+            let values = columns.map(|(column, field)| read_back(column, row, &field.data_type));
+            Value::Struct(values.enumerate().filter(|(_, value)| *value != Value::Null).collect())
         }
         DataType::Map(value) => {
             let entries = array.as_map().value(row);

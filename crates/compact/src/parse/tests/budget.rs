@@ -127,6 +127,39 @@ async fn an_object_that_alone_takes_too_much_memory_is_refused_by_name() {
     }
 }
 
+/// Short lines may leave out many fields, each of which takes memory: it is looked at before it is far beyond its bound.
+#[tokio::test]
+async fn an_object_of_few_bytes_whose_rows_take_too_much_memory_is_refused_too() {
+    let fields: Vec<String> = (0..100).map(|index| format!("f{index}:bigint")).collect();
+    let columns: Vec<String> =
+        (0..500).map(|index| format!(r#"{{"name": "c{index}", "type": "bigint"}}"#)).collect();
+    let nested = format!(r#"{{"name": "a", "type": "array<struct<{}>>"}}"#, fields.join(","));
+    // Each has some hundred KB of lines, and 32 MB of columns.
+    for (columns, event, lines) in [
+        (nested, format!(r#"{{"a":[{}]}}"#, vec!["{}"; 40].join(",")), 1_000),
+        (columns.join(","), "{}".to_owned(), 8_000),
+    ] {
+        let definition = format!(r#"{{"name": "d", "columns": [{columns}]}}"#);
+        let dataset = Dataset::from_json(definition.as_bytes()).unwrap();
+        let text = line(&event).repeat(lines);
+        assert!(text.len() < 1 << 20, "{} bytes", text.len());
+        let mut landing = Landing::new();
+        landing.put(zstd::bulk::compress(text.as_bytes(), 1).unwrap().into()).await;
+        for (object, is_taken) in [(64 << 20, true), (4 << 20, false)] {
+            let (limits, workers) = (Limits { object, ..limits() }, Workers::new(1));
+            let Landing { store, partition, hasher, .. } = &landing;
+            let inputs =
+                Inputs { store, dataset: &dataset, partition, limits: &limits, workers: &workers, hasher };
+            let found = parse(&inputs, &landing.fresh, DateTime::UNIX_EPOCH).await;
+            match found {
+                Ok(found) => assert!(is_taken && found.bytes >= 32_000_000, "{} bytes", found.bytes),
+                Err(CompactError::LandingTooLarge { .. }) => assert!(!is_taken, "{object}"),
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
 /// What is on its way is expected to come to as much as what was parsed did, whether that was taken or not.
 #[test]
 fn nothing_more_is_fetched_when_what_is_on_its_way_is_expected_to_use_up_the_budget() {

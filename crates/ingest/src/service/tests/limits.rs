@@ -95,6 +95,61 @@ async fn a_name_that_is_too_long_is_kept_once_and_not_with_every_event() {
     assert_eq!(kept[1].reason, "the topic has 150000 bytes: at most 512 are taken");
 }
 
+/// What is within an event's columns is judged, and kept as text alone: a short event of many structs takes no more memory
+/// than another one, whether it is taken or not.
+#[test]
+fn structs_that_leave_their_fields_out_take_no_memory() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for (fields, accepted) in [(30, 1), (900, 0)] {
+        let world = runtime.block_on(world(&[]));
+        let fields: Vec<String> = (0..fields).map(|index| format!("f{index}:bigint")).collect();
+        let definition = format!(
+            r#"{{"name": "s", "columns": [{{"name": "a", "type": "array<struct<{}>>"}}]}}"#,
+            fields.join(",")
+        );
+        let put = world.store.put("schemas/s/000001.json", definition.into(), PutMode::Create);
+        runtime.block_on(put).unwrap();
+        let body = format!(r#"{{"a": [{}]}}"#, vec!["{}"; 100_000].join(","));
+        let messages = [message("m", Some("s"), &body)];
+        let mut report = None;
+        let heap = allocation_counter::measure(|| {
+            report = Some(runtime.block_on(world.ingest.store(&messages, NEVER)).unwrap());
+        });
+        let report = report.unwrap();
+        assert_eq!((report.accepted, report.quarantined), (accepted, 1 - accepted));
+        assert!(heap.bytes_max < 16 << 20, "{} bytes for {}", heap.bytes_max, body.len());
+    }
+}
+
+/// Rows of many columns take more memory than their lines, and `compact` takes an object whole.
+#[tokio::test]
+async fn an_object_has_a_bound_on_the_places_that_its_events_take_in_columns() {
+    let world = world(&[]).await;
+    let columns: Vec<String> =
+        (0..1_000).map(|index| format!(r#"{{"name": "c{index}", "type": "bigint"}}"#)).collect();
+    let definition = format!(r#"{{"name": "w", "columns": [{}]}}"#, columns.join(","));
+    world.store.put("schemas/w/000001.json", definition.into(), PutMode::Create).await.unwrap();
+    let body: Vec<String> = (0..9_000).map(|number| format!(r#"{{"c0":{number}}}"#)).collect();
+    let body = body.join("\n");
+    let messages = [message("a", Some("w"), &body), message("b", Some("w"), r#"{"c0":9000}"#)];
+    for _ in 0..2 {
+        let report = world.ingest.store(&messages, NEVER).await.unwrap();
+        assert_eq!((report.accepted, report.quarantined, report.objects), (9_001, 0, 3));
+        // Its partition is one, so it counts once.
+        assert_eq!(report.refused_partitions, 0);
+    }
+    let mut counts = Vec::new();
+    for object in world.store.list_all("landing/w/").await.unwrap() {
+        let packed = world.store.get(&object.key).await.unwrap();
+        counts.push(String::from_utf8(zstd::decode_all(&packed[..]).unwrap()).unwrap().lines().count());
+    }
+    counts.sort_unstable();
+    assert_eq!(counts, [1_001, 4_000, 4_000]);
+    let lines = world.lines("landing/w/").await;
+    let distinct: std::collections::BTreeSet<&String> = lines.iter().collect();
+    assert_eq!(distinct.len(), 9_001);
+}
+
 /// A store that takes some objects at once and the others never.
 struct Stuck {
     inner: MemoryStore,
