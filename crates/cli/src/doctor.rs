@@ -7,6 +7,7 @@ mod difference;
 mod examine;
 mod examiner;
 mod files;
+mod heavy;
 mod listing;
 mod mend;
 mod partition;

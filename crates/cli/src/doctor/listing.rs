@@ -18,6 +18,8 @@ use super::{difference::Difference, scope::Scope};
 pub(super) struct Landed {
     pub(super) batch: BatchName,
     pub(super) at: DateTime<Utc>,
+    /// As it is stored.
+    pub(super) bytes: u64,
 }
 
 /// The bucket, by partition.
@@ -42,7 +44,7 @@ pub(super) async fn list<S: ObjectStore>(
             listing.used.insert(dataset.clone());
             let landed = listing.partitions.entry((dataset, partition)).or_default();
             if now - object.last_modified > COMPACT_IS_LATE {
-                landed.push(Landed { batch, at: object.last_modified });
+                landed.push(Landed { batch, at: object.last_modified, bytes: object.size });
             }
         }
         _ => listing.strangers.push(Difference::stranger(object.key)),

@@ -76,7 +76,9 @@ impl<S: ObjectStore, C: Catalog, K: Clock> Examiner<'_, S, C, K> {
             Log::Head(head, numbers) => (Some(head), numbers),
             Log::Empty => (None, BTreeSet::new()),
         };
-        found.extend(waiting(place, head.as_deref(), now));
+        let late = late(place, head.as_deref());
+        let heavy = self.heavy(place, &late).await;
+        found.extend(waiting(place, &late, heavy.as_deref(), now));
         if let Some(head) = &head {
             found.extend(files::compare(head, &numbers, &objects));
         }
@@ -193,16 +195,34 @@ fn number(dataset: &DatasetName, partition: &Partition, key: &str) -> Option<u64
     }
 }
 
-fn waiting(place: &Place<'_>, head: Option<&Commit>, now: DateTime<Utc>) -> Option<Difference> {
+/// What landed long ago and was not consumed, the oldest first.
+fn late<'p>(place: &'p Place<'_>, head: Option<&Commit>) -> Vec<&'p Landed> {
     let consumed: BTreeSet<&BatchName> =
         head.iter().flat_map(|head| &head.consumed).map(|entry| &entry.batch).collect();
-    let waiting: Vec<_> = place.landed.iter().filter(|landed| !consumed.contains(&landed.batch)).collect();
-    let oldest = waiting.iter().map(|landed| landed.at).min()?;
-    let what = format!(
+    let mut late: Vec<_> = place.landed.iter().filter(|landed| !consumed.contains(&landed.batch)).collect();
+    late.sort_by_key(|landed| landed.at);
+    late
+}
+
+/// `heavy` says which of the objects may be too large for the memory of `compact`.
+fn waiting(
+    place: &Place<'_>,
+    late: &[&Landed],
+    heavy: Option<&str>,
+    now: DateTime<Utc>,
+) -> Option<Difference> {
+    let oldest = late.first()?.at;
+    let mut what = format!(
         "{} in landing wait for more than {}, the oldest for {}",
-        counted(waiting.len() as u64, "object"),
+        counted(late.len() as u64, "object"),
         span(COMPACT_IS_LATE),
         span(now - oldest)
     );
+    if let Some(heavy) = heavy {
+        what = format!(
+            "{what}; {heavy}: if compact has too little memory for it (LandingTooLarge in its log), the partition \
+             stops until it is compacted with a larger TRIBUTARY_MEMORY_BUDGET"
+        );
+    }
     Some(Difference::of_partition(&place.dataset, &place.partition, Kind::LandingWaits, what))
 }

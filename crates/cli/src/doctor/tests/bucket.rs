@@ -74,6 +74,29 @@ async fn what_landed_long_ago_and_was_not_consumed_waits() {
 }
 
 #[tokio::test]
+async fn an_object_that_may_be_too_large_for_compact_is_named() {
+    let world = World::healthy().await;
+    let columns: Vec<String> =
+        (0..1_000).map(|index| format!(r#"{{"name": "c{index}", "type": "bigint"}}"#)).collect();
+    let definition = format!(r#"{{"name": "wide", "columns": [{}]}}"#, columns.join(","));
+    world.put("datasets/wide.json", &definition).await;
+    world.put("schemas/wide/000001.json", &definition).await;
+    let dataset = DatasetName::new("wide").unwrap();
+    let scope = Scope { dataset: Some(dataset.clone()), ..Scope::default() };
+    for (rows, is_heavy) in [(8_000, false), (8_001, true)] {
+        let line = r#"{"_id":"m:0","_ingested_at":"2026-11-23T10:00:00.000Z","data":{"c0":7}}"#;
+        let packed = zstd::encode_all(format!("{line}\n").repeat(rows).as_bytes(), 1).unwrap();
+        let key = key::landing(&dataset, &day(23), &batch("wide"));
+        world.store.put(&key, packed.into(), PutMode::Overwrite).await.unwrap();
+        world.clock.advance(TimeDelta::minutes(16));
+        let found = world.report(&scope).await.unwrap().differences;
+        let waits = found.iter().find(|found| found.kind.code() == "landing_waits").unwrap();
+        let words = format!("the rows of {key} have more than 8000000 places in columns");
+        assert_eq!(waits.what.contains(&words), is_heavy, "{}", waits.what);
+    }
+}
+
+#[tokio::test]
 async fn notes_that_do_not_parse_and_keys_of_strangers_are_named() {
     let world = World::healthy().await;
     world.put("vacuum/seats/dt=2026-11-22.json", r#"{"format": 1, "garbage": []}"#).await;
