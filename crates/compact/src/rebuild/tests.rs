@@ -116,6 +116,31 @@ async fn values_sent_before_their_column_was_defined_are_moved_into_it() {
     assert_eq!((head.kind, head.schema_version, head.consumed.len()), (CommitKind::Rebuild, 2, 1));
 }
 
+/// They were in no column when they came, so nobody has counted them.
+#[tokio::test]
+async fn a_row_with_more_values_than_an_event_may_have_stays_as_it_is() {
+    let world = World::new(|limits| limits).await;
+    let event = |id: u32, length: usize| format!(r#"{{"id":{id},"a":[{}]}}"#, vec!["{}"; length].join(","));
+    world.land(&[event(1, 3), event(2, 40_001), event(3, 0)]).await;
+    let fields: Vec<String> = (0..99).map(|index| format!("f{index}:boolean")).collect();
+    let definition = format!(
+        r#"{{"name": "trips", "identity": ["id"], "columns": [{{"name": "id", "type": "int", "required": true}},
+            {{"name": "at", "type": "struct<x:int>"}}, {{"name": "a", "type": "array<struct<{}>>"}}]}}"#,
+        fields.join(",")
+    );
+    world.store.put("schemas/trips/000002.json", definition.clone().into(), PutMode::Create).await.unwrap();
+    world.rebuild().await;
+    let mut found = Vec::new();
+    for rows in world.rows_of(&definition).await {
+        let (lists, extra) = (rows.column_by_name("a").unwrap(), rows.column_by_name("_extra").unwrap());
+        let lists = arrow::array::AsArray::as_list::<i32>(lists);
+        for row in 0..rows.num_rows() {
+            found.push((lists.value_length(row), arrow::array::Array::is_null(extra, row)));
+        }
+    }
+    assert_eq!(found, [(3, true), (0, false), (0, true)]);
+}
+
 /// A producer that is renaming a field sends both names for a while.
 #[tokio::test]
 async fn a_column_that_reads_another_field_now_keeps_what_it_has_and_nothing_is_lost() {
