@@ -142,7 +142,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             return Ok(Tried::Done(None));
         }
 
-        let (generation, writer) = (log::next(head.as_ref()), WriterId::from(self.ids.ulid()));
+        let (generation, writer) = (log::next(head.as_ref())?, WriterId::from(self.ids.ulid()));
         let location = key::generation_prefix(dataset, partition, generation, &writer);
         let files = match carry::carry(store, &kept, &location, 0).await {
             // One more is lost, or the head was vacuumed: the next attempt sees which.

@@ -1,6 +1,6 @@
 use domain::{
     DatasetName, OtherGranularity, Partition,
-    commit::UnreadableCommit,
+    commit::{LastGeneration, UnreadableCommit},
     port::{Source, StoreError},
     problem::Problem,
     run::Expired,
@@ -42,6 +42,9 @@ pub enum CompactError {
     /// The partition stops until somebody looks at it; the others go on.
     #[error(transparent)]
     Commit(#[from] UnreadableCommit),
+    /// The partition has as many generations as can be: it takes no more commits.
+    #[error(transparent)]
+    LastGeneration(#[from] LastGeneration),
     /// No time left, or no right left to change anything.
     #[error(transparent)]
     Expired(#[from] Expired),
@@ -105,7 +108,7 @@ impl CompactError {
     /// What a person has to look at, if the partition stops until then. Its code is logged as `problem`.
     pub fn problem(&self) -> Option<Problem> {
         match self {
-            Self::Commit(_) => Some(Problem::CommitUnreadable),
+            Self::Commit(_) | Self::LastGeneration(_) => Some(Problem::CommitUnreadable),
             Self::UnknownDataset(_) => Some(Problem::DatasetUnknown),
             Self::DefinitionBehind { .. } => Some(Problem::DefinitionDamaged),
             Self::DataFile { .. } => Some(Problem::FileUnreadable),
@@ -134,7 +137,7 @@ impl From<CompactError> for lambda_runtime::Diagnostic {
             | CompactError::DefinitionBehind { .. } => "Definition",
             CompactError::OtherGranularity(_) => "OtherGranularity",
             CompactError::Incomplete(_) => "Incomplete",
-            CompactError::Commit(_) => "UnreadableCommit",
+            CompactError::Commit(_) | CompactError::LastGeneration(_) => "UnreadableCommit",
             CompactError::Expired(_) => "Expired",
             CompactError::Contention(_) => "Contention",
             CompactError::DataFile { .. } => "DataFile",

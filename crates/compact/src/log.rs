@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use domain::{
     Commit, DatasetName, Generation, Partition,
-    commit::{self, WriterId},
+    commit::{self, LastGeneration, WriterId},
     key,
     port::{Clock, ObjectStore, PutMode, Source, StoreError},
     sabotage::{self, Bug},
@@ -34,9 +34,9 @@ pub(crate) async fn head<S: ObjectStore>(
     }
 }
 
-/// The next number after a head.
-pub(crate) fn next(head: Option<&Commit>) -> Generation {
-    head.map_or(Generation::FIRST, |head| head.generation.next())
+/// The next number after a head, which must not have the last one.
+pub(crate) fn next(head: Option<&Commit>) -> Result<Generation, LastGeneration> {
+    head.map_or(Ok(Generation::FIRST), |head| head.generation.next())
 }
 
 /// What became of an attempt to commit.

@@ -72,7 +72,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             Rewrite::Repair => CommitKind::Repair,
         };
         let draft = Draft { kind, accepted: &accepted, partition, head: Some(&head), writer, consumed };
-        let workshop = self.workshop(&draft);
+        let workshop = self.workshop(&draft)?;
         let outcome = match what {
             Rewrite::Rebuild => {
                 let made = self.rebuilt(&workshop, &head.files, run).await;

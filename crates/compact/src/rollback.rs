@@ -167,7 +167,8 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             [] => return Ok(None),
         };
 
-        let (generation, writer) = (head.generation.next(), WriterId::from(self.ids.ulid()));
+        let generation = head.generation.next().map_err(CompactError::from)?;
+        let writer = WriterId::from(self.ids.ulid());
         let location = key::generation_prefix(dataset, partition, generation, &writer);
         let store = &*self.store;
         let files = match carry::carry(store, &target.files, &location, 0).await {

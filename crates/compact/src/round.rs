@@ -137,7 +137,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
         };
         let (consumed, writer) = (still_there(head, &listing), WriterId::from(self.ids.ulid()));
         let draft = Draft { kind, accepted: &accepted, partition, head, writer, consumed };
-        let workshop = self.workshop(&draft);
+        let workshop = self.workshop(&draft)?;
         let outcome = match kind {
             CommitKind::Append => {
                 self.append_in_runs(&workshop, partition, files, &listing, run).await.map(Some)
@@ -154,11 +154,11 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     }
 
     /// Where the files of the commit are made.
-    pub(crate) fn workshop<'a>(&'a self, draft: &Draft<'a>) -> Workshop<'a, S> {
+    pub(crate) fn workshop<'a>(&'a self, draft: &Draft<'a>) -> Result<Workshop<'a, S>, CompactError> {
         let dataset = &draft.accepted.dataset;
-        let generation = log::next(draft.head);
+        let generation = log::next(draft.head)?;
         let location = key::generation_prefix(dataset.name(), draft.partition, generation, &draft.writer);
-        Workshop { store: &*self.store, dataset, limits: self.limits, workers: &self.workers, location }
+        Ok(Workshop { store: &*self.store, dataset, limits: self.limits, workers: &self.workers, location })
     }
 
     /// Commits what was made.
@@ -185,7 +185,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             kind: draft.kind,
             dataset: workshop.dataset.name().clone(),
             partition: draft.partition.clone(),
-            generation: log::next(draft.head),
+            generation: log::next(draft.head)?,
             schema_version: draft.accepted.version,
             location: workshop.location.clone(),
             rows: made.files.iter().map(|file| file.rows).sum(),
@@ -273,8 +273,8 @@ pub(crate) fn merging(bytes: u64) -> TimeDelta {
 pub(crate) fn in_numbers(commit: &Commit, head: Option<&Commit>, added: u64) -> Result<(), CompactError> {
     let before = head.map_or(0, |head| head.rows);
     let is_right = match commit.kind {
-        CommitKind::Append => commit.rows == before + added,
-        CommitKind::Repair => commit.rows + commit.duplicates_dropped == before,
+        CommitKind::Append => Some(commit.rows) == before.checked_add(added),
+        CommitKind::Repair => commit.rows.checked_add(commit.duplicates_dropped) == Some(before),
         kind => !kind.keeps_rows() || commit.rows == before,
     };
     if is_right {

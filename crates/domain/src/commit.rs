@@ -11,7 +11,10 @@ use crate::{
     partition::Partition,
 };
 
-pub use crate::generation::{CommitKind, Generation, InvalidWriter, WriterId};
+mod claims;
+
+pub use crate::generation::{CommitKind, Generation, InvalidWriter, LastGeneration, WriterId};
+pub use claims::BrokenClaim;
 
 /// The newest commit format this code reads. Format 2 added [`CommitKind::Repair`], format 3 [`CommitKind::Discard`]; see
 /// [`CommitKind::format`].
@@ -128,10 +131,19 @@ pub enum UnreadableCommit {
         /// What it says.
         generation: Generation,
     },
+    /// A commit that says what cannot be.
+    #[error("commit {key} is broken: {reason}")]
+    Broken {
+        /// The object.
+        key: String,
+        /// What it says.
+        reason: BrokenClaim,
+    },
 }
 
 impl Commit {
-    /// Reads the object at `key`. A newer format, or a commit that belongs elsewhere, is an error.
+    /// Reads the object at `key`. A newer format, a commit that belongs elsewhere, and one that says what cannot be
+    /// ([`BrokenClaim`]) are errors. So sums of what the commit says do not overflow.
     pub fn parse(key: &str, bytes: &[u8]) -> Result<Self, UnreadableCommit> {
         #[derive(Deserialize)]
         struct Probe {
@@ -145,7 +157,10 @@ impl Commit {
         }
         let commit: Self = serde_json::from_slice(bytes).map_err(malformed)?;
         if commit.key() == key {
-            return Ok(commit);
+            return match claims::check(&commit) {
+                Ok(()) => Ok(commit),
+                Err(reason) => Err(UnreadableCommit::Broken { key: key.to_owned(), reason }),
+            };
         }
         let Self { dataset, partition, generation, .. } = commit;
         Err(UnreadableCommit::Misplaced { key: key.to_owned(), dataset, partition, generation })
@@ -158,7 +173,7 @@ impl Commit {
 
     /// Size of all files.
     pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.bytes).sum()
+        self.files.iter().map(|file| file.bytes).fold(0, u64::saturating_add)
     }
 
     /// When the newest of its events arrived, as far as is known: where that was not written down, when it was committed.

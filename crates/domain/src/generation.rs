@@ -5,6 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
+/// The last number that has ten digits.
+const LAST: u64 = 9_999_999_999;
+
+/// There is no number after the last one that a key has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("generation {0} is followed by none: the keys of commits have ten digits")]
+pub struct LastGeneration(pub Generation);
+
 /// The number of a generation, counted from 1. Ten digits in keys, so that text order is number order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -19,9 +27,9 @@ impl Generation {
         Self(number)
     }
 
-    /// The generation after this one.
-    pub fn next(self) -> Self {
-        Self(self.0 + 1)
+    /// The generation after this one. The last of ten digits has none: a key of eleven digits is read by nobody.
+    pub fn next(self) -> Result<Self, LastGeneration> {
+        if self.0 < LAST { Ok(Self(self.0 + 1)) } else { Err(LastGeneration(self)) }
     }
 
     /// The plain number.
@@ -134,6 +142,18 @@ pub(crate) fn digits(text: &str, width: usize) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_next_number_is_one_that_keys_are_read_with() {
+        for number in [1, 9, 10, 99_999_999, LAST - 1] {
+            let next = Generation::new(number).next().unwrap();
+            assert_eq!((next.number(), Generation::parse(&next.to_string())), (number + 1, Some(next)));
+        }
+        for number in [LAST, LAST + 1, u64::MAX] {
+            let last = Generation::new(number);
+            assert_eq!(last.next(), Err(LastGeneration(last)));
+        }
+    }
 
     #[test]
     fn writers_are_canonical_ulids() {

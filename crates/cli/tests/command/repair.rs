@@ -18,7 +18,8 @@ async fn double(lake: &Lake) {
     let partition = DAY.parse().unwrap();
     let key = key::commit(&dataset, &partition, Generation::new(1));
     let head = Commit::parse(&key, &store.get(&key).await.unwrap()).unwrap();
-    let (generation, writer) = (head.generation.next(), WriterId::new("01JDAAAAAAAAAAAAAAAAAAAAAA").unwrap());
+    let generation = head.generation.next().unwrap();
+    let writer = WriterId::new("01JDAAAAAAAAAAAAAAAAAAAAAA").unwrap();
     let location = key::generation_prefix(&dataset, &partition, generation, &writer);
     let mut files = Vec::new();
     for (part, file) in (0..).zip(head.files.iter().chain(&head.files)) {

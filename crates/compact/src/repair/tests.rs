@@ -51,7 +51,7 @@ impl World {
     async fn commit(&self, files: &[&[(i32, &str)]]) -> Commit {
         let dataset = Dataset::from_json(DEFINITION.as_bytes()).unwrap();
         let generation =
-            log::next(log::head(&*self.store, &self.name, &self.partition).await.unwrap().as_ref());
+            log::next(log::head(&*self.store, &self.name, &self.partition).await.unwrap().as_ref()).unwrap();
         let writer = WriterId::from(self.compactor.ids.ulid());
         let location = key::generation_prefix(&self.name, &self.partition, generation, &writer);
         let limits = self.compactor.limits;

@@ -23,6 +23,7 @@ use crate::{
     log::{self, Attempt},
 };
 
+mod claims;
 mod contention;
 mod generations;
 mod granularity;

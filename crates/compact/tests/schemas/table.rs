@@ -209,7 +209,7 @@ impl Table {
     /// Commits every row twice, as an old fault might have done: the files, and the same files again.
     pub(crate) async fn double(&self, random: &mut Random) {
         let head = self.head().await;
-        let (generation, writer) = (head.generation.next(), WriterId::from(self.ids.ulid()));
+        let (generation, writer) = (head.generation.next().unwrap(), WriterId::from(self.ids.ulid()));
         let location = key::generation_prefix(&head.dataset, &head.partition, generation, &writer);
         let mut sources: Vec<&DataFile> = head.files.iter().chain(&head.files).collect();
         let mut files = Vec::new();

@@ -63,8 +63,8 @@ impl Schedule {
             return;
         }
         let Commit { dataset, partition, generation, .. } = &head.commit;
-        let (generation, writer) = (generation.next(), Ulid::from_parts(0, lake.random.bits().into()));
-        let writer = WriterId::from(writer);
+        let Ok(generation) = generation.next() else { return };
+        let writer = WriterId::from(Ulid::from_parts(0, lake.random.bits().into()));
         let location = key::generation_prefix(dataset, partition, generation, &writer);
         let mut files = Vec::new();
         for (part, file) in (0..).zip(head.commit.files.iter().chain(&head.commit.files)) {

@@ -46,7 +46,9 @@ impl Contended {
 
     async fn merge(&self) {
         let (head, writer) = (self.world.head().await, WriterId::from(self.world.ids.ulid()));
-        let merge = Commit { generation: head.generation.next(), kind: CommitKind::Merge, writer, ..head };
+        let generation = head.generation.next().unwrap();
+        let location = key::generation_prefix(&head.dataset, &head.partition, generation, &writer);
+        let merge = Commit { generation, location, kind: CommitKind::Merge, writer, ..head };
         let body = serde_json::to_vec(&merge).unwrap();
         self.world.store.put(&merge.key(), body.into(), PutMode::Create).await.unwrap();
     }

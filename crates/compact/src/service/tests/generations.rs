@@ -160,7 +160,7 @@ async fn without_the_time_for_a_merge_events_go_in_all_the_same() {
     }
     // Files that say they are large, so that merging them would take minutes.
     let mut head = world.head().await;
-    head.generation = head.generation.next();
+    head.generation = head.generation.next().unwrap();
     head.files.iter_mut().for_each(|file| file.bytes = 1 << 30);
     let run = Run::new(world.clock.now(), Some(world.clock.now() + TimeDelta::minutes(2)));
     assert!(world.compactor().plan(&head.files, 1, 0, &run).merged.is_empty());

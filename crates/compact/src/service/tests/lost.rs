@@ -2,6 +2,13 @@
 
 use super::*;
 
+/// The commit as another attempt has it, at this number.
+fn at(world: &World, generation: domain::Generation, commit: Commit) -> Commit {
+    let writer = WriterId::from(world.ids.ulid());
+    let location = key::generation_prefix(&commit.dataset, &commit.partition, generation, &writer);
+    Commit { generation, writer, location, ..commit }
+}
+
 #[tokio::test]
 async fn a_reply_that_was_lost_is_recognised_as_ones_own_success() {
     let world = World::new().await;
@@ -9,7 +16,7 @@ async fn a_reply_that_was_lost_is_recognised_as_ones_own_success() {
     world.compact().await.unwrap();
     let ours = world.head().await;
     assert_eq!(log::append(&*world.store, &*world.clock, &ours).await.unwrap(), Attempt::Committed);
-    let theirs = Commit { writer: WriterId::from(world.ids.ulid()), ..ours };
+    let theirs = at(&world, ours.generation, ours);
     assert_eq!(log::append(&*world.store, &*world.clock, &theirs).await.unwrap(), Attempt::Overtaken);
 }
 
@@ -18,14 +25,11 @@ async fn a_commit_whose_reply_is_lost_is_a_commit() {
     let world = World::new().await;
     world.land(&[1]).await;
     world.compact().await.unwrap();
-    let next = Commit {
-        generation: world.head().await.generation.next(),
-        writer: WriterId::from(world.ids.ulid()),
-        ..world.head().await
-    };
+    let head = world.head().await;
+    let next = at(&world, head.generation.next().unwrap(), head);
     world.store.lose_replies(1);
     assert_eq!(log::append(&*world.store, &*world.clock, &next).await.unwrap(), Attempt::Committed);
-    let after = Commit { generation: next.generation.next(), ..next };
+    let after = at(&world, next.generation.next().unwrap(), next);
     world.store.fail_next(1);
     let never = log::append(&*world.store, &*world.clock, &after).await;
     assert!(matches!(never, Err(CompactError::Store(StoreError::Unavailable { .. }))), "{never:?}");

@@ -73,7 +73,7 @@ async fn a_run_without_time_for_another_part_commits_what_it_has() {
         writer,
         consumed: Vec::new(),
     };
-    let workshop = compactor.workshop(&draft);
+    let workshop = compactor.workshop(&draft).unwrap();
     for (seconds, consumed) in [(5, 1), (600, 3)] {
         let run = Run::new(world.clock.now(), Some(world.clock.now() + TimeDelta::seconds(seconds)));
         let outcome =
