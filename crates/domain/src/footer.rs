@@ -5,8 +5,14 @@
 //! neither an allocation that fails nor a stack that overflows is an error that somebody could catch. Who decodes a footer
 //! checks it here first. What is checked is the form (Thrift's compact protocol) and the counts, and no value.
 
+pub mod bloom;
+mod form;
+pub mod pages;
 mod thrift;
 
+use std::ops::RangeInclusive;
+
+use form::Form;
 use thrift::{Cut, Reader, STRUCT};
 
 /// The most bytes of metadata: some 100,000 column chunks with their statistics. What the crate makes of it takes a
@@ -28,6 +34,10 @@ const ROW_GROUPS: i16 = 4;
 const NAME: i16 = 4;
 const NUM_CHILDREN: i16 = 5;
 const PAGE_LOCATIONS: i16 = 1;
+const TEXT_BYTES: i16 = 2;
+const OFFSET: i16 = 1;
+/// The size of a page, and the number of its first row.
+const OTHERS_OF_PAGE: RangeInclusive<i16> = 2..=3;
 
 /// Why a footer must not be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -88,18 +98,35 @@ pub fn check(metadata: &[u8]) -> Result<(), BrokenFooter> {
     })
 }
 
-/// Fails if the offset index of a column chunk says that there are more pages than it has.
-pub fn check_offset_index(index: &[u8]) -> Result<(), BrokenFooter> {
-    let mut reader = Reader::new(index);
+/// Where the pages of a column chunk begin, by its offset index. Fails if that says that there are more pages than it has.
+pub fn page_places(index: &[u8]) -> Result<Vec<u64>, BrokenFooter> {
+    let (mut reader, mut places) = (Reader::new(index), Vec::new());
+    reader.fields(|reader, field, kind| match field {
+        PAGE_LOCATIONS => {
+            for _ in 0..reader.list_of_structs(kind)? {
+                places.push(page_place(reader)?);
+            }
+            Ok::<(), BrokenFooter>(())
+        }
+        TEXT_BYTES => Ok(reader.list_of_numbers(kind)?),
+        _ => Ok(form::pass(reader, kind, None)?),
+    })?;
+    Ok(places)
+}
+
+fn page_place(reader: &mut Reader<'_>) -> Result<u64, BrokenFooter> {
+    let mut place = None;
     reader.fields(|reader, field, kind| {
-        if field != PAGE_LOCATIONS {
-            return Ok(reader.skip(kind)?);
+        match field {
+            OFFSET => place = Some(reader.number(kind)?),
+            other => {
+                let form = OTHERS_OF_PAGE.contains(&other).then_some(Form::Number);
+                form::pass(reader, kind, form)?;
+            }
         }
-        for _ in 0..reader.list_of_structs(kind)? {
-            reader.skip(STRUCT)?;
-        }
-        Ok(())
-    })
+        Ok::<(), BrokenFooter>(())
+    })?;
+    place.and_then(|place| u64::try_from(place).ok()).ok_or(BrokenFooter::Malformed)
 }
 
 /// The elements of the schema, each before its children.

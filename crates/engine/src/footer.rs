@@ -4,14 +4,16 @@
 //! the lake may be damaged, or be written by somebody else. Where it reserves memory by what a file says, or calls itself,
 //! [`domain::footer`] looks first.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use bytes::Bytes;
 use datafusion::parquet::{
     DecodeResult,
     arrow::async_reader::AsyncFileReader,
     errors::{ParquetError, Result},
-    file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder, RowGroupMetaData},
+    file::metadata::{
+        ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder, RowGroupMetaData,
+    },
 };
 use domain::footer::{self, END};
 
@@ -88,13 +90,38 @@ pub(crate) fn check_range(file: &str, range: &Range<u64>, indexes: &[Range<u64>]
     Ok(())
 }
 
-/// Fails if one of these indexes, as far as they are in the bytes from `start` on, says that it has more pages than it has.
-pub(crate) fn check_indexes(file: &str, start: u64, bytes: &Bytes, indexes: &[Range<u64>]) -> Result<()> {
+/// Where pages begin, by those of these indexes that are in the bytes from `start` on. Fails if one says that it has more pages
+/// than it has.
+pub(crate) fn page_places(file: &str, start: u64, bytes: &Bytes, indexes: &[Range<u64>]) -> Result<Vec<u64>> {
+    let mut places = Vec::new();
     for index in indexes.iter().filter_map(|index| part(bytes, start, index)) {
-        let checked = footer::check_offset_index(&index);
-        checked.map_err(|refused| broken(file, &format!("its page indexes are none: {refused}")))?;
+        let found = footer::page_places(&index);
+        places
+            .extend(found.map_err(|refused| broken(file, &format!("its page indexes are none: {refused}")))?);
     }
-    Ok(())
+    Ok(places)
+}
+
+/// Where the bloom filters of the file's column chunks begin, and whether the footer says how long they are.
+pub(crate) fn bloom_filters(metadata: &ParquetMetaData) -> HashMap<u64, bool> {
+    let columns = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    let filters = columns.filter_map(|column| {
+        let start = u64::try_from(column.bloom_filter_offset()?).ok()?;
+        Some((start, column.bloom_filter_length().is_some()))
+    });
+    filters.collect()
+}
+
+/// Fails if these bytes begin a bloom filter that must not be asked. The reader of row groups goes on without it then.
+pub(crate) fn check_filter(
+    file: &str,
+    start: u64,
+    bytes: &Bytes,
+    filters: &HashMap<u64, bool>,
+) -> Result<()> {
+    let Some(is_whole) = filters.get(&start) else { return Ok(()) };
+    footer::bloom::check(bytes, *is_whole)
+        .map_err(|refused| ParquetError::General(format!("{file} is broken: {refused}")))
 }
 
 /// Fails if the file's end says that its metadata is longer than the file. The parquet crate subtracts the one from the
@@ -125,9 +152,24 @@ pub(crate) fn check(file: &str, bytes: u64, metadata: &ParquetMetaData) -> Resul
                 let path = column.column_path().string();
                 return Err(broken(file, &format!("column {path} of row group {index} is not within it")));
             }
+            if !has_filter_within(bytes, column) {
+                let path = column.column_path().string();
+                let what = format!("the bloom filter of column {path} of row group {index} is not within it");
+                return Err(broken(file, &what));
+            }
         }
     }
     Ok(())
+}
+
+/// Whether the bloom filter of a column chunk is within the file, if it has one. The parquet crate adds the one number to the
+/// other without a look.
+fn has_filter_within(bytes: u64, column: &ColumnChunkMetaData) -> bool {
+    let Some(start) = column.bloom_filter_offset() else { return true };
+    let length = u64::try_from(column.bloom_filter_length().unwrap_or_default());
+    let end =
+        u64::try_from(start).ok().zip(length.ok()).and_then(|(start, length)| start.checked_add(length));
+    end.is_some_and(|end| end <= bytes)
 }
 
 /// A footer that cannot be.
@@ -180,7 +222,7 @@ mod tests {
             (vec![range(99), range(111), range(5), range(u64::MAX - 20)], true),
         ] {
             let bytes = Bytes::from([good, bomb].concat());
-            let found = check_indexes("t/a.parquet", 100, &bytes, &indexes);
+            let found = page_places("t/a.parquet", 100, &bytes, &indexes);
             assert_eq!(found.is_ok(), expected, "{indexes:?}: {found:?}");
         }
         let long = MOST_INDEX_BYTES + 1;

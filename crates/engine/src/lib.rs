@@ -64,6 +64,7 @@ mod numeric;
 mod open_csv;
 mod operand;
 mod padded;
+mod pages;
 mod parameter;
 mod partitioned;
 mod parts;

@@ -6,11 +6,12 @@
 //! Parquet is 0 in the same way.
 
 use std::{
+    collections::{BTreeSet, HashMap},
     fmt,
     ops::Range,
     panic::AssertUnwindSafe,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
@@ -31,7 +32,10 @@ use datafusion::{
 };
 use futures::{FutureExt, future::BoxFuture};
 
-use crate::footer;
+use crate::{
+    footer,
+    pages::{self, Chunks},
+};
 
 /// How many bytes of the lake's files a query has read so far, and how many it may read. Clones see the same
 /// number.
@@ -97,15 +101,53 @@ impl fmt::Debug for BytesScanned {
 /// The metadata of one file, once it was read. Whoever opens a file with one of these as an extension finds it here, and does
 /// not read it again. Clones are of the same file.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Footer(Arc<OnceLock<Arc<ParquetMetaData>>>);
+pub(crate) struct Footer(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    metadata: OnceLock<Arc<ParquetMetaData>>,
+    /// Where its column chunks are, once one is read.
+    chunks: OnceLock<Chunks>,
+    /// Where its pages begin, as far as its page indexes were read. DataFusion reads the indexes with one reader, and the
+    /// pages with another.
+    pages: Mutex<BTreeSet<u64>>,
+}
 
 impl Footer {
     pub(crate) fn get(&self) -> Option<Arc<ParquetMetaData>> {
-        self.0.get().cloned()
+        self.0.metadata.get().cloned()
     }
 
     fn keep(&self, metadata: ParquetMetaData) -> Arc<ParquetMetaData> {
-        Arc::clone(self.0.get_or_init(|| Arc::new(metadata)))
+        Arc::clone(self.0.metadata.get_or_init(|| Arc::new(metadata)))
+    }
+
+    fn keep_places(&self, places: Vec<u64>) {
+        self.0.pages.lock().unwrap_or_else(PoisonError::into_inner).extend(places);
+    }
+
+    /// Fails if what was read of column chunks has pages that say what cannot be.
+    fn check_pages(
+        &self,
+        file: &str,
+        metadata: &ParquetMetaData,
+        read: &[(Range<u64>, Bytes)],
+    ) -> ParquetResult<()> {
+        let chunks = match self.0.chunks.get() {
+            Some(chunks) => chunks,
+            None => {
+                let chunks = Chunks::of(file, metadata)?;
+                self.0.chunks.get_or_init(|| chunks)
+            }
+        };
+        for (range, bytes) in read {
+            let places: Vec<u64> = {
+                let known = self.0.pages.lock().unwrap_or_else(PoisonError::into_inner);
+                known.range(pages::in_order(range)).copied().collect()
+            };
+            chunks.check(file, metadata, range, bytes, &places)?;
+        }
+        Ok(())
     }
 }
 
@@ -134,8 +176,8 @@ impl ParquetFileReaderFactory for CountedFiles {
         let kept = file.extension::<Footer>().cloned().unwrap_or_default();
         let inner = self.files.create_reader(partition_index, file, metadata_size_hint, metrics)?;
         let at_once = metadata_size_hint.map_or(0, |hint| hint as u64);
-        let (scanned, indexes) = (self.scanned.clone(), Vec::new());
-        Ok(Box::new(Counted { inner, scanned, name, bytes, at_once, kept, indexes }))
+        let (scanned, indexes, filters) = (self.scanned.clone(), Vec::new(), HashMap::new());
+        Ok(Box::new(Counted { inner, scanned, name, bytes, at_once, kept, indexes, filters }))
     }
 }
 
@@ -150,6 +192,8 @@ struct Counted {
     kept: Footer,
     /// Where its offset indexes are, once its footer was read.
     indexes: Vec<Range<u64>>,
+    /// Where its bloom filters begin, and whether it says how long they are, then too.
+    filters: HashMap<u64, bool>,
 }
 
 impl AsyncFileReader for Counted {
@@ -159,18 +203,38 @@ impl AsyncFileReader for Counted {
             footer::check_range(&self.name, &range, &self.indexes)?;
             let start = range.start;
             let bytes = self.inner.get_bytes(range).await?;
-            footer::check_indexes(&self.name, start, &bytes, &self.indexes)?;
+            self.kept.keep_places(footer::page_places(&self.name, start, &bytes, &self.indexes)?);
+            footer::check_filter(&self.name, start, &bytes, &self.filters)?;
             Ok(bytes)
         }
         .boxed()
     }
 
+    /// Column chunks, or pages of them: each is looked at before anybody decodes it.
     fn get_byte_ranges(&mut self, ranges: Vec<Range<u64>>) -> BoxFuture<'_, ParquetResult<Vec<Bytes>>> {
-        let bytes = ranges.iter().map(|range| range.end.saturating_sub(range.start)).sum();
-        match self.scanned.add(bytes) {
-            Ok(()) => self.inner.get_byte_ranges(ranges),
-            Err(error) => async move { Err(ParquetError::External(Box::new(error))) }.boxed(),
+        let lengths = ranges.iter().map(|range| range.end.saturating_sub(range.start));
+        let bytes = lengths.fold(0, u64::saturating_add);
+        if let Err(error) = self.scanned.add(bytes) {
+            return async move { Err(ParquetError::External(Box::new(error))) }.boxed();
         }
+        async move {
+            // It is known, but where another reader has read it and nobody has kept it.
+            let metadata = match self.kept.get() {
+                Some(metadata) => metadata,
+                None => self.get_metadata(None).await?,
+            };
+            let found = self.inner.get_byte_ranges(ranges.clone()).await?;
+            if found.len() != ranges.len() {
+                return Err(ParquetError::General(format!(
+                    "{} has other ranges than were asked for",
+                    self.name
+                )));
+            }
+            let read: Vec<(Range<u64>, Bytes)> = ranges.into_iter().zip(found.iter().cloned()).collect();
+            self.kept.check_pages(&self.name, &metadata, &read)?;
+            Ok(found)
+        }
+        .boxed()
     }
 
     /// A footer that cannot be is an error that names the file: who reads by it would panic. It has no page indexes: whoever
@@ -192,6 +256,7 @@ impl AsyncFileReader for Counted {
                 }
             };
             self.indexes = footer::offset_indexes(&metadata);
+            self.filters = footer::bloom_filters(&metadata);
             Ok(metadata)
         }
         .boxed()

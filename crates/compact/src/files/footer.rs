@@ -69,7 +69,7 @@ pub(super) fn check_indexes(
         let Some((place, length)) = place.zip(length).filter(|(_, length)| *length > 0) else { continue };
         let range = at(place).zip(at(place.saturating_add(length)));
         if let Some(index) = range.and_then(|(from, until)| bytes.get(from..until)) {
-            domain::footer::check_offset_index(index)?;
+            domain::footer::page_places(index)?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! A data file, read in pieces: its metadata first, then what is asked for.
 
 mod long;
+mod pages;
 
 use std::{ops::Range, sync::Arc};
 
@@ -156,7 +157,8 @@ impl<'a, S: ObjectStore> Source<'a, S> {
         let decoder = builder.and_then(|builder| configure(builder).build());
         let decoder = decoder.map_err(|error| damaged(self.file, error.into()))?;
         let (store, file, kept) = (self.store, self.file, self.kept.clone());
-        Ok(Batches { store, file, kept, decoder, reader: None, schema: schema.clone() })
+        let (metadata, schema) = (self.metadata.clone(), schema.clone());
+        Ok(Batches { store, file, metadata, kept, decoder, reader: None, schema })
     }
 
     /// The bytes of a range.
@@ -193,6 +195,7 @@ async fn bytes<S: ObjectStore>(
 pub(crate) struct Batches<'a, S> {
     store: &'a S,
     file: &'a DataFile,
+    metadata: Arc<ParquetMetaData>,
     kept: (u64, Bytes),
     decoder: ParquetPushDecoder,
     /// Of the row group that is being read.
@@ -248,6 +251,10 @@ impl<S: ObjectStore> Batches<'_, S> {
                     let reads =
                         wide.iter().map(|range| bytes(self.store, self.file, &self.kept, range.clone()));
                     let read = try_join_all(reads).await?;
+                    for (range, bytes) in wide.iter().zip(&read) {
+                        pages::check(&self.metadata, range, bytes)
+                            .map_err(|cause| damaged(self.file, cause))?;
+                    }
                     self.decoder.push_ranges(wide, read).map_err(|error| damaged(self.file, error.into()))?;
                 }
             }

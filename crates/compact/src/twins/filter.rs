@@ -17,6 +17,7 @@ use parquet::{
     arrow::{ArrowSchemaConverter, arrow_reader::statistics::StatisticsConverter},
     basic::Type as Physical,
     bloom_filter::Sbbf,
+    errors::ParquetError,
     file::metadata::ColumnChunkMetaData,
     schema::types::{ColumnDescPtr, ColumnDescriptor},
 };
@@ -103,10 +104,18 @@ impl Evidence<'_> {
         let (Some(offset), Some(length)) = (chunk.bloom_filter_offset(), chunk.bloom_filter_length()) else {
             return Ok(());
         };
-        let (Ok(offset), Ok(length)) = (u64::try_from(offset), u64::try_from(length)) else {
-            return Ok(());
+        let path = || chunk.column_path().string();
+        let end = u64::try_from(offset).ok().zip(u64::try_from(length).ok());
+        let range = end.and_then(|(offset, length)| Some(offset..offset.checked_add(length)?));
+        let Some(range) = range.filter(|range| range.end <= source.file().bytes) else {
+            let what = format!("the bloom filter of column {} is not within it", path());
+            return Err(source.damaged(ParquetError::General(what)));
         };
-        let bytes = source.bytes(offset..offset + length).await?;
+        let bytes = source.bytes(range).await?;
+        // An empty filter panics where it is asked, and one that is too short says of values that they are not there.
+        domain::footer::bloom::check(&bytes, true).map_err(|broken| {
+            source.damaged(ParquetError::General(format!("column {}: {broken}", path())))
+        })?;
         self.bloom = Some(Sbbf::from_bytes(&bytes).map_err(|error| source.damaged(error))?);
         Ok(())
     }

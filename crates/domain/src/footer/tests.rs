@@ -67,6 +67,11 @@ fn group() -> Vec<u8> {
     record(&fields)
 }
 
+/// A page of an offset index, at this place.
+fn page(at: i64) -> Vec<u8> {
+    record(&[(1, 6, signed(at)), (2, 5, signed(40)), (3, 6, signed(0))])
+}
+
 fn metadata(schema: Vec<u8>, groups: Vec<u8>) -> Vec<u8> {
     let names = list_of(&[record(&[(1, 8, text("key"))])]);
     record(&[
@@ -89,7 +94,9 @@ fn good() -> Vec<u8> {
 fn what_has_what_it_says_is_good() {
     check(&good()).unwrap();
     check(&metadata(schema_of(&[None]), vec![0])).unwrap();
-    check_offset_index(&record(&[(1, 9, list_of(&[group()])), (2, 9, vec![2 << 4 | 6, 1, 2])])).unwrap();
+    let pages = list_of(&[page(4), page(5_000_000_000)]);
+    let index = record(&[(1, 9, pages), (2, 9, vec![2 << 4 | 6, 1, 2])]);
+    assert_eq!(page_places(&index), Ok(vec![4, 5_000_000_000]));
 }
 
 /// Each of these would end the process of whoever decodes it.
@@ -98,8 +105,8 @@ fn what_says_that_it_has_more_is_refused() {
     let rows = |groups: Vec<u8>| check(&metadata(schema_of(&[Some(1), None]), groups));
     for count in [3, 1 << 10, 1 << 20, u64::from(u32::MAX) >> 1, u64::from(u32::MAX), u64::MAX] {
         assert_eq!(rows([list(count), group()].concat()), Err(BrokenFooter::Malformed), "{count}");
-        let index = record(&[(1, 9, [list(count), group()].concat())]);
-        assert_eq!(check_offset_index(&index), Err(BrokenFooter::Malformed), "{count}");
+        let index = record(&[(1, 9, [list(count), page(4)].concat())]);
+        assert_eq!(page_places(&index), Err(BrokenFooter::Malformed), "{count}");
         let schema = [list(count), element(Some(2))].concat();
         assert_eq!(check(&metadata(schema, vec![0])), Err(BrokenFooter::Malformed), "{count}");
     }
@@ -136,6 +143,26 @@ fn levels_have_a_bound() {
     assert_eq!(check(&record(&[(9, 12, value)])), Err(BrokenFooter::Malformed));
 }
 
+/// Whoever decodes an index takes a field of its own for what it should be, whatever its type is, and passes over truth values
+/// in a list without reading them: it would find other places than we do.
+#[test]
+fn an_index_in_another_form_is_refused() {
+    let index = |page: Vec<u8>| record(&[(1, 9, list_of(&[page]))]);
+    assert_eq!(page_places(&index(page(4))), Ok(vec![4]));
+    let truths = vec![2 << 4 | 1, 1, 1];
+    for bad in [
+        index(page(-1)),
+        index(record(&[(2, 5, signed(40)), (3, 6, signed(0))])),
+        index(record(&[(1, 7, vec![0; 8]), (2, 5, signed(40))])),
+        index(record(&[(1, 6, signed(4)), (2, 8, text("ab")), (3, 6, signed(0))])),
+        index(record(&[(1, 6, signed(4)), (2, 5, signed(40)), (4, 9, truths.clone())])),
+        record(&[(1, 9, list_of(&[page(4)])), (2, 9, truths.clone())]),
+        record(&[(1, 9, list_of(&[page(4)])), (3, 9, truths)]),
+    ] {
+        assert_eq!(page_places(&bad), Err(BrokenFooter::Malformed), "{bad:?}");
+    }
+}
+
 #[test]
 fn the_length_is_before_the_mark() {
     let end = |length: u32, mark: &[u8]| [&[7, 7], &length.to_le_bytes()[..], mark].concat();
@@ -149,7 +176,7 @@ fn the_length_is_before_the_mark() {
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _found = (check(&bytes), check_offset_index(&bytes), length(&bytes));
+        let _found = (check(&bytes), page_places(&bytes), length(&bytes));
     }
 
     #[test]

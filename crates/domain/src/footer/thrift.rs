@@ -2,17 +2,17 @@
 //! (<https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md>).
 
 /// The types of values.
-const TRUE: u8 = 1;
-const FALSE: u8 = 2;
+pub(super) const TRUE: u8 = 1;
+pub(super) const FALSE: u8 = 2;
 const BYTE: u8 = 3;
-const I16: u8 = 4;
-const I32: u8 = 5;
-const I64: u8 = 6;
+pub(super) const I16: u8 = 4;
+pub(super) const I32: u8 = 5;
+pub(super) const I64: u8 = 6;
 const DOUBLE: u8 = 7;
-const BINARY: u8 = 8;
-const LIST: u8 = 9;
-const SET: u8 = 10;
-const MAP: u8 = 11;
+pub(super) const BINARY: u8 = 8;
+pub(super) const LIST: u8 = 9;
+pub(super) const SET: u8 = 10;
+pub(super) const MAP: u8 = 11;
 pub(super) const STRUCT: u8 = 12;
 const UUID: u8 = 13;
 
@@ -64,6 +64,23 @@ impl<'a> Reader<'a> {
         }
         let (element, count) = self.list()?;
         if count == 0 || element == STRUCT { Ok(count) } else { Err(Cut) }
+    }
+
+    /// Passes over a list of whole numbers.
+    pub(super) fn list_of_numbers(&mut self, kind: u8) -> Result<(), Cut> {
+        if kind != LIST {
+            return Err(Cut);
+        }
+        let (element, count) = self.list()?;
+        for _ in 0..count {
+            self.number(element)?;
+        }
+        Ok(())
+    }
+
+    /// How many bytes have not been read yet.
+    pub(super) fn left(&self) -> usize {
+        self.rest.len()
     }
 
     /// A whole number.
