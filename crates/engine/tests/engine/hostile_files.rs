@@ -6,16 +6,16 @@ use domain::port::{ObjectStore, PutMode};
 use crate::lake::Lake;
 
 /// The types of values in Thrift's compact protocol.
-const I32: u8 = 5;
-const I64: u8 = 6;
-const BINARY: u8 = 8;
-const LIST: u8 = 9;
-const STRUCT: u8 = 12;
+pub(crate) const I32: u8 = 5;
+pub(crate) const I64: u8 = 6;
+pub(crate) const BINARY: u8 = 8;
+pub(crate) const LIST: u8 = 9;
+pub(crate) const STRUCT: u8 = 12;
 
 /// More than any process has room for, and the most that the crate takes for a length.
-const BILLIONS: u64 = (1 << 31) - 1;
+pub(crate) const BILLIONS: u64 = (1 << 31) - 1;
 
-fn record(fields: &[(u8, u8, Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn record(fields: &[(u8, u8, Vec<u8>)]) -> Vec<u8> {
     let (mut bytes, mut last) = (Vec::new(), 0);
     for (field, kind, value) in fields {
         bytes.push((field - last) << 4 | kind);
@@ -26,7 +26,7 @@ fn record(fields: &[(u8, u8, Vec<u8>)]) -> Vec<u8> {
     bytes
 }
 
-fn unsigned(mut number: u64) -> Vec<u8> {
+pub(crate) fn unsigned(mut number: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     while number > 0x7f {
         bytes.push((number & 0x7f) as u8 | 0x80);
@@ -37,25 +37,25 @@ fn unsigned(mut number: u64) -> Vec<u8> {
 }
 
 /// A number that is not below zero.
-fn number(number: u64) -> Vec<u8> {
+pub(crate) fn number(number: u64) -> Vec<u8> {
     unsigned(2 * number)
 }
 
-fn bytes(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn bytes(bytes: &[u8]) -> Vec<u8> {
     [unsigned(bytes.len() as u64), bytes.to_vec()].concat()
 }
 
 /// A list that says to have `count` values, and has these.
-fn list(kind: u8, count: u64, values: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn list(kind: u8, count: u64, values: &[Vec<u8>]) -> Vec<u8> {
     [vec![15 << 4 | kind], unsigned(count), values.concat()].concat()
 }
 
-fn structs(values: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn structs(values: &[Vec<u8>]) -> Vec<u8> {
     list(STRUCT, values.len() as u64, values)
 }
 
 /// A group of a schema, with so many children.
-fn group(name: &str, children: u64) -> Vec<u8> {
+pub(crate) fn group(name: &str, children: u64) -> Vec<u8> {
     record(&[(3, I32, number(1)), (4, BINARY, bytes(name.as_bytes())), (5, I32, number(children))])
 }
 
@@ -97,7 +97,7 @@ fn row_group(index: (u64, u64)) -> Vec<u8> {
     record(&[(1, LIST, structs(&[chunk])), (2, I64, number(4)), (3, I64, number(3))])
 }
 
-fn file(body: &[u8], schema: Vec<u8>, row_groups: Vec<u8>) -> Vec<u8> {
+pub(crate) fn file(body: &[u8], schema: Vec<u8>, row_groups: Vec<u8>) -> Vec<u8> {
     let metadata = record(&[
         (1, I32, number(2)),
         (2, LIST, schema),
@@ -127,7 +127,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-async fn lake(file: Vec<u8>) -> Lake {
+pub(crate) async fn lake(file: Vec<u8>) -> Lake {
     let lake = Lake::new();
     lake.table("t", &[("n", "bigint")]).await;
     lake.point("t", "2026-11-23", "tables/t/dt=2026-11-23/g1/").await;

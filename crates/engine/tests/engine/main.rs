@@ -63,6 +63,8 @@ mod having;
 #[cfg(test)]
 mod hostile_files;
 #[cfg(test)]
+mod hostile_pages;
+#[cfg(test)]
 mod inputs;
 #[cfg(test)]
 mod integers;
