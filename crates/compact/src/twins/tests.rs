@@ -1,6 +1,8 @@
 use arrow::array::RecordBatch;
+use bytes::Bytes;
 use columnar::Lines;
-use domain::{memory::MemoryStore, settings::Settings};
+use domain::{memory::MemoryStore, port::PutMode, settings::Settings};
+use parquet::file::metadata::{ParquetMetaDataReader, ParquetMetaDataWriter};
 
 use super::*;
 use crate::{generation::Workshop, limits::Limits, ordered::Ordered, testing::line, workers::Workers};
@@ -135,4 +137,70 @@ async fn a_twin_in_several_files_drops_a_row_once() {
     // Each file's row is compared by itself, as `y` differs from both.
     assert_eq!((new.kept(), new.duplicates, new.conflicting), (1, 3, 3));
     assert!(new.keeps(2));
+}
+
+/// The file with these bytes behind it, and a footer that says that the bloom filter of `k` is there.
+fn with_filter(filter: &[u8], (offset, length): (i64, i32), file: &Bytes) -> Bytes {
+    let mut builder = ParquetMetaDataReader::new().parse_and_finish(file).unwrap().into_builder();
+    let groups = builder.take_row_groups().into_iter().map(|group| {
+        let mut group = group.into_builder();
+        let columns = group.take_columns().into_iter().map(|column| {
+            if column.column_path().string() != "k" {
+                return column;
+            }
+            let column = column.into_builder().set_bloom_filter_offset(Some(offset));
+            column.set_bloom_filter_length(Some(length)).build().unwrap()
+        });
+        let columns = columns.collect();
+        group.set_column_metadata(columns).build().unwrap()
+    });
+    let groups = groups.collect();
+    let metadata = builder.set_row_groups(groups).build();
+    let mut with_footer = [file, filter].concat();
+    ParquetMetaDataWriter::new(&mut with_footer, &metadata).finish().unwrap();
+    with_footer.into()
+}
+
+/// A filter of so many bytes, below 64, and the bytes.
+fn filter(said: u8, found: usize) -> Vec<u8> {
+    let union = [0x1c, 0x1c, 0, 0];
+    [vec![0x15, 2 * said], union.repeat(3), vec![0; 1 + found]].concat()
+}
+
+#[tokio::test]
+async fn a_bloom_filter_that_cannot_be_asked_is_an_error_with_the_file_s_key() {
+    let (store, dataset) = (MemoryStore::default(), dataset(&[("k", "bigint")]));
+    let files = stored(&store, &dataset, &[r#"{"k":1}"#.to_owned()], 1 << 20).await;
+    let whole = store.get(&files[0].key).await.unwrap();
+    let start = i64::try_from(whole.len()).unwrap();
+    let here = |filter: &[u8]| (start, i32::try_from(filter.len()).unwrap());
+    let good = filter(32, 32);
+    for (filter, place, words) in [
+        (good.clone(), here(&good), None),
+        (filter(31, 31), here(&filter(31, 31)), Some("31 bytes, and has 31")),
+        (filter(0, 0), here(&filter(0, 0)), Some("0 bytes, and has 0")),
+        (filter(33, 33), here(&filter(33, 33)), Some("33 bytes, and has 33")),
+        (filter(32, 31), here(&filter(32, 31)), Some("32 bytes, and has 31")),
+        (good.clone(), (start, 1), Some("cannot be read")),
+        (good.clone(), (start, -1), Some("is not within it")),
+        (good.clone(), (-1, 47), Some("is not within it")),
+        (good.clone(), (i64::MAX, i32::MAX), Some("is not within it")),
+        (good.clone(), (start, i32::MAX), Some("is not within it")),
+    ] {
+        let body = with_filter(&filter, place, &whole);
+        let file = DataFile { bytes: body.len() as u64, ..files[0].clone() };
+        store.put(&file.key, body, PutMode::Overwrite).await.unwrap();
+        let source = Source::open(&store, &file).await.unwrap();
+        let new = distinct(&dataset, &[r#"{"k":1}"#.to_owned()], 1);
+        let candidates = Candidates::new(&dataset, &new).unwrap();
+        let mut evidence = candidates.filters[0].look(&source, 0);
+        match (evidence.look_closer(&source).await, words) {
+            (Ok(()), None) => {}
+            (Err(error @ crate::error::CompactError::DataFile { .. }), Some(words)) => {
+                let told = domain::chain(&error);
+                assert!(told.contains(&file.key) && told.contains(words), "{place:?}: {told}");
+            }
+            (found, words) => panic!("{place:?} {words:?}: {found:?}"),
+        }
+    }
 }
