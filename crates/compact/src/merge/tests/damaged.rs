@@ -107,7 +107,7 @@ fn with_first_column_of(page: &[u8], codec: Compression, file: &Bytes) -> Bytes 
     });
     let groups = groups.collect();
     let metadata = builder.set_row_groups(groups).build();
-    let mut with_footer = [file, page].concat();
+    let mut with_footer = [&file[..], page].concat();
     ParquetMetaDataWriter::new(&mut with_footer, &metadata).finish().unwrap();
     with_footer.into()
 }
@@ -125,11 +125,15 @@ async fn a_page_that_says_to_have_billions_is_an_error_with_the_file_s_key() {
     let billions = &[0xfe, 0xff, 0xff, 0xff, 0x0f][..];
     // Type 2, 8 bytes, as many uncompressed; then the header of a dictionary.
     let dictionary =
-        [&[0x15, 4, 0x15, 16, 0x15, 16, 0x4c, 0x15], billions, &[0x15, 0, 0, 0], &[7; 8]].concat();
+        [&[0x15, 4, 0x15, 16, 0x15, 16, 0x4c, 0x15][..], billions, &[0x15, 0, 0, 0], &[7; 8]].concat();
     // Type 0, 8 bytes; then the header of a data page.
-    let data =
-        [&[0x15, 0, 0x15], billions, &[0x15, 16, 0x2c, 0x15, 2, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0], &[7; 8]]
-            .concat();
+    let data = [
+        &[0x15, 0, 0x15][..],
+        billions,
+        &[0x15, 16, 0x2c, 0x15, 2, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0],
+        &[7; 8],
+    ]
+    .concat();
     let zstd = Compression::ZSTD(ZstdLevel::default());
     for (page, codec, words) in [
         (&dictionary, Compression::UNCOMPRESSED, "a dictionary says to have 2147483647 values, and 1 at"),
