@@ -10,7 +10,7 @@ use datafusion::parquet::{
     errors::{ParquetError, Result},
     file::metadata::{ColumnChunkMetaData, ParquetMetaData},
 };
-use domain::footer::pages::{self, Codec, Column};
+use domain::footer::pages::{self, BrokenPage, Codec, Column};
 
 /// Where the column chunks of a file are, in this order.
 #[derive(Debug)]
@@ -70,6 +70,15 @@ impl Chunks {
         let checked = pages::check(bytes, range.start, places, judged(column));
         checked.map_err(|refused| broken(file, metadata, chunk, &refused.to_string()))
     }
+}
+
+/// Fails if a page in these bytes of a column chunk, which begin with one at `start` of the file, says what cannot be.
+pub(crate) fn check_part(
+    column: &ColumnChunkMetaData,
+    start: u64,
+    bytes: &[u8],
+) -> std::result::Result<(), BrokenPage> {
+    pages::check(bytes, start, &[], judged(column))
 }
 
 /// The range, which may be one that ends before it begins: then an empty one.

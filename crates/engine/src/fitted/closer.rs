@@ -21,6 +21,7 @@ use datafusion::parquet::{
 };
 
 use super::long::{Asked, Group, number};
+use crate::pages;
 
 /// A dictionary of more bytes, as it is in the file, is not read twice.
 const MOST_BYTES: u64 = 16 << 20;
@@ -90,6 +91,7 @@ async fn dictionary(
         return None;
     }
     let bytes = reader.get_bytes(start..end).await.ok()?;
+    pages::check_part(chunk, start, &bytes).ok()?;
     let part = Arc::new(Part { start, bytes });
     let mut pages = SerializedPageReader::new(part, chunk, 0, None).ok()?;
     match pages.get_next_page().ok()?? {

@@ -53,11 +53,16 @@ fn good(of: u64) -> Vec<u8> {
 
 /// The page of a dictionary that says to have so many values.
 fn dictionary(of: u64, count: u64) -> Vec<u8> {
+    dictionary_of(of, count, values(of).len() as u64)
+}
+
+/// The same, which says to have so many bytes uncompressed too.
+fn dictionary_of(of: u64, count: u64, uncompressed: u64) -> Vec<u8> {
     let body = values(of);
     let own = record(&[(1, I32, number(count)), (2, I32, number(0))]);
-    let size = || number(body.len() as u64);
-    let head = [(1, I32, number(2)), (2, I32, size()), (3, I32, size()), (7, STRUCT, own)];
-    [record(&head), body.clone()].concat()
+    let size = number(body.len() as u64);
+    let head = [(1, I32, number(2)), (2, I32, number(uncompressed)), (3, I32, size), (7, STRUCT, own)];
+    [record(&head), body].concat()
 }
 
 /// A row group of one column chunk.
@@ -66,6 +71,8 @@ struct Group {
     codec: u64,
     dictionary: Vec<u8>,
     pages: Vec<u8>,
+    /// What the footer says beside the pages' own bytes to have uncompressed.
+    beside: u64,
     /// Other fields of `ColumnMetaData`, and of `ColumnChunk`.
     meta: Vec<(u8, u8, Vec<u8>)>,
     more: Vec<(u8, u8, Vec<u8>)>,
@@ -87,7 +94,7 @@ impl Group {
             (3, LIST, list(BINARY, 1, &[bytes(b"n")])),
             (4, I32, number(self.codec)),
             (5, I64, number(3)),
-            (6, I64, number(self.length())),
+            (6, I64, number(self.length() + self.beside)),
             (7, I64, number(self.length())),
             (9, I64, number(start + self.dictionary.len() as u64)),
         ];
@@ -271,5 +278,17 @@ async fn a_bloom_filter_that_is_not_within_the_file_is_bad_data() {
         assert!(error.starts_with("HIVE_BAD_DATA"), "{error}");
         let expected = format!("the footer of {KEY} is broken: the bloom filter of column n of row group 0");
         assert!(error.contains(&expected), "{error}");
+    }
+}
+
+/// Where the footer says that rows are long, a dictionary is read beforehand, to see how long its values are.
+#[tokio::test]
+async fn a_dictionary_that_is_looked_at_before_the_rows_is_judged_too() {
+    for codec in CODECS {
+        for beside in [0, 1 << 30, 1 << 33] {
+            let dictionary = dictionary_of(TEXT, 3, BILLIONS);
+            let bad = Group { codec, dictionary, beside, ..Group::of(good(TEXT)) };
+            is_bad(TEXT, &[bad], &format!("{BILLIONS} bytes uncompressed")).await;
+        }
     }
 }
