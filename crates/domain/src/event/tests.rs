@@ -160,7 +160,7 @@ fn columns_of_a_cloud_event_are_in_its_data_and_then_among_its_attributes() {
     let placed = place(&dataset, &event, origin(), bounds()).unwrap();
     assert_eq!((placed.partition.to_string().as_str(), placed.id), ("dt=2026-11-23/hour=09", None));
     let values: Vec<Value<'_>> =
-        dataset.columns().iter().map(|column| read(column, &event, 0).unwrap()).collect();
+        dataset.columns().iter().map(|column| read(column, &event, 0, &mut Room::sent()).unwrap()).collect();
     assert_eq!(values[3], Value::Timestamp(1_795_428_300_000));
     assert_eq!(values[4], Value::String("inner".into()));
     assert_eq!(
@@ -194,7 +194,7 @@ fn data_of_a_cloud_event_that_is_no_object_is_a_field() {
         let text =
             format!(r#"{{"specversion": "1.0", "id": "7", "source": "s", "type": "t", "data": {data}}}"#);
         let event = Event::parse(&text).unwrap();
-        assert_eq!(read(&dataset.columns()[0], &event, 0).is_ok(), fits, "{data}");
+        assert_eq!(read(&dataset.columns()[0], &event, 0, &mut Room::sent()).is_ok(), fits, "{data}");
         assert_eq!(extra(&dataset, &event).unwrap().contains("data"), left, "{data}");
     }
 }
