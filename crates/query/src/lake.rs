@@ -3,5 +3,5 @@
 pub(crate) mod datasets;
 pub(crate) mod fresh;
 pub(crate) mod generations;
-mod partition_state;
+mod listed_partition;
 pub(crate) mod snapshot;

@@ -7,7 +7,7 @@ use domain::{Column, Dataset, Granularity, Partition, schemas::Accepted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{generations::TableState, partition_state::ListedPartition};
+use super::{generations::TableState, listed_partition::ListedPartition};
 
 /// The most partitions that one answer lists; the newest come first.
 const MAX_LISTED: usize = 1_000;

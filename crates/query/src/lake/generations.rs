@@ -8,7 +8,7 @@ use domain::{
     port::{CatalogPartition, PartitionState},
 };
 
-use super::partition_state::ListedPartition;
+use super::listed_partition::ListedPartition;
 use crate::digest::Digest;
 
 /// How many partitions Glue lists in one call.
