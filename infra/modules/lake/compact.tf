@@ -45,6 +45,7 @@ module "compact" {
     TRIBUTARY_LAKE             = local.prefix
     TRIBUTARY_BUCKET           = local.bucket
     TRIBUTARY_DATABASE         = local.database
+    TRIBUTARY_MAX_UNPACKED     = "${var.ingest.max_unpacked_mib}MiB"
     TRIBUTARY_MEMORY_BUDGET    = var.compact.memory_budget_mib == null ? null : "${var.compact.memory_budget_mib}MiB"
     TRIBUTARY_THREADS          = var.compact.threads == null ? null : tostring(var.compact.threads)
     TRIBUTARY_TARGET_FILE_SIZE = "${var.compact.target_file_size_mib}MiB"

@@ -13,7 +13,8 @@ variable "ingest" {
     to, after how many an invocation begins no further message, and how many of a dataset that ended two days ago or
     before each running instance writes to in an hour; a backfill wants more of the last.
     datasets: the only ones that the topic may publish to; without it, all.
-    max_unpacked_mib: what a compressed message may unpack to; the memory must hold several of them.
+    max_unpacked_mib: what a compressed message may unpack to; the memory must hold several of them. compact gets it
+    too: it takes whatever ingest lands.
   TEXT
   type = object({
     memory_mib              = optional(number, 512)

@@ -63,6 +63,7 @@ run "as_they_come" {
         TRIBUTARY_GRACE            = "10m"
         TRIBUTARY_LAKE             = "tributary-prod"
         TRIBUTARY_LOG              = "info"
+        TRIBUTARY_MAX_UNPACKED     = "16MiB"
         TRIBUTARY_RETENTION        = "6h"
         TRIBUTARY_TARGET_FILE_SIZE = "128MiB"
       })
@@ -242,6 +243,7 @@ run "as_somebody_wants_them" {
 
   assert {
     condition = (
+      module.compact.function.environment.TRIBUTARY_MAX_UNPACKED == "64MiB" &&
       module.compact.function.environment.TRIBUTARY_MEMORY_BUDGET == "850MiB" &&
       module.compact.function.environment.TRIBUTARY_THREADS == "2" &&
       module.compact.function.environment.TRIBUTARY_RETENTION == "3h" &&
