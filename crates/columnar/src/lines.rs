@@ -19,13 +19,17 @@ mod number;
 mod string;
 mod value;
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::{Range, RangeInclusive},
+    sync::Arc,
+};
 
 use arrow::{
     array::{ArrayRef, RecordBatch},
     datatypes::{FieldRef, Schema, SchemaRef, Utf8Type},
     error::ArrowError,
 };
+use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
     ColumnName, Dataset,
     dataset::SYSTEM_COLUMNS,
@@ -51,6 +55,8 @@ pub struct Lines {
     columns: Vec<Column>,
     id: Strings,
     ingested_at: Stamps,
+    /// The times of ingestion that are taken.
+    ingestion_times: RangeInclusive<DateTime<Utc>>,
     extra: Strings,
     rows: usize,
     /// The number of the line that is read, from 1.
@@ -89,6 +95,21 @@ pub enum Misfit {
     /// Not a landing line.
     #[error("the landing line is not valid: {0}")]
     Line(#[from] serde_json::Error),
+    /// A time of ingestion that it cannot have.
+    #[error(
+        "the landing line's _ingested_at: from {} to {} expected, found {}",
+        moment(earliest),
+        moment(latest),
+        moment(found)
+    )]
+    IngestedAt {
+        /// What the line says.
+        found: DateTime<Utc>,
+        /// The first moment that is taken.
+        earliest: DateTime<Utc>,
+        /// The last one.
+        latest: DateTime<Utc>,
+    },
     /// No event, or one with a value that is not of its column's type.
     #[error(transparent)]
     Event(#[from] Rejection),
@@ -98,6 +119,11 @@ pub enum Misfit {
     /// Rows without an identity would all be duplicates of each other.
     #[error("the landing line has no _id, and the dataset has no identity columns")]
     NoId,
+}
+
+/// A time as the words of a [`Misfit`] have it.
+fn moment(time: &DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 impl Lines {
@@ -131,6 +157,7 @@ impl Lines {
             columns: columns.collect(),
             id: Strings::new(),
             ingested_at: Stamps::new(),
+            ingestion_times: DateTime::<Utc>::MIN_UTC..=DateTime::<Utc>::MAX_UTC,
             extra: Strings::new(),
             rows: 0,
             line: 0,
@@ -142,6 +169,13 @@ impl Lines {
             expects_cloud_event: false,
             dataset: dataset.clone(),
         }
+    }
+
+    /// Takes only lines that were ingested at one of these times. Without it, all are taken.
+    #[must_use]
+    pub fn ingested_within(mut self, times: RangeInclusive<DateTime<Utc>>) -> Self {
+        self.ingestion_times = times;
+        self
     }
 
     /// Takes in one landing line, in one pass, with or without its line break. After an error nothing of it is in.

@@ -13,7 +13,7 @@ use domain::{
     DatasetName, Granularity, Partition,
     batch::{BatchName, Namer},
     key,
-    landing::Line,
+    landing::{self, Line},
     port::{ObjectStore, PutMode, StoreError},
     quarantine::{Carrier, Original, Rejected},
 };
@@ -124,7 +124,9 @@ impl<'o> Refusals<'o> {
     fn keep(&mut self, position: usize, reason: String, original: Original) {
         self.namer.event(&format!("{position}:{reason}"), original.as_bytes());
         if let (None, Original::Text(line)) = (self.ingested, &original) {
-            self.ingested = Line::parse(line).ok().map(|line| line.ingested_at.date_naive());
+            let at = Line::parse(line).ok().map(|line| line.ingested_at);
+            let at = at.filter(|at| landing::ingestion_times(self.now).contains(at));
+            self.ingested = at.map(|at| at.date_naive());
         }
         let rejected = Rejected {
             message_id: self.key.to_owned(),

@@ -1,8 +1,8 @@
 //! One line of a landing batch.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::RangeInclusive};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -25,6 +25,16 @@ impl<'a> Line<'a> {
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
+}
+
+/// How far ahead of a reader's clock a line may say that it was ingested: as far as an event's time may be ahead of its
+/// message by default.
+pub const INGESTED_AHEAD: TimeDelta = TimeDelta::hours(24);
+
+/// The times at which lines can have been ingested, if a reader's clock says `now`. `ingest` writes its own clock's time, but
+/// whoever may write to `landing/` can write any. A row of the year 9999 would be the last of its table for ever.
+pub fn ingestion_times(now: DateTime<Utc>) -> RangeInclusive<DateTime<Utc>> {
+    DateTime::UNIX_EPOCH..=now.checked_add_signed(INGESTED_AHEAD).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// Writes lines of one time of ingestion.

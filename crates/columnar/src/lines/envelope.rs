@@ -47,6 +47,12 @@ impl Lines {
             }
             // Of other forms than this one, chrono takes more than an event's times may have.
             middle.ingested_at = middle.day.in_utc(span.bare(bytes))?;
+            let times = &self.ingestion_times;
+            if middle.ingested_at < times.start().timestamp_millis()
+                || middle.ingested_at > times.end().timestamp_millis()
+            {
+                return None;
+            }
             take(cursor, b',')?;
             name(cursor, bytes, br#""data""#)?;
             middle.text.extend_from_slice(bytes.get(start..cursor.at())?);

@@ -14,6 +14,10 @@ impl Lines {
     #[cold]
     pub(super) fn push_general(&mut self, text: &str) -> Result<(), Misfit> {
         let line = Line::parse(text)?;
+        if !self.ingestion_times.contains(&line.ingested_at) {
+            let (earliest, latest) = (*self.ingestion_times.start(), *self.ingestion_times.end());
+            return Err(Misfit::IngestedAt { found: line.ingested_at, earliest, latest });
+        }
         let event = Event::parse(line.data.get()).map_err(Rejection::from)?;
         self.room = Room::landed();
         let columns = self.dataset.columns();

@@ -102,6 +102,43 @@ fn a_line_that_does_not_fit_leaves_nothing_behind() {
     assert_eq!(lines.finish().unwrap().num_rows(), 1);
 }
 
+/// By both paths, and whatever the line before was.
+#[test]
+fn only_lines_of_possible_times_of_ingestion_are_taken() {
+    let at = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
+    let dataset = dataset();
+    let (first, last) = (at("1970-01-01T00:00:00Z"), at("2026-11-24T00:00:00Z"));
+    let mut lines = Lines::new(&dataset).ingested_within(first..=last);
+    // A name in escapes is left to the general path.
+    for data in [r#"{"i": 1}"#, r#"{"\u0069": 1}"#] {
+        let of = |time: &str| line(data).replace("2026-11-23T10:05:00.500Z", time);
+        for (time, is_taken) in [
+            ("2026-11-24T00:00:00.000Z", true),
+            ("2026-11-24T00:00:00.001Z", false),
+            ("1970-01-01T00:00:00.000Z", true),
+            ("1969-12-31T23:59:59.999Z", false),
+            ("9999-12-31T23:59:59.999Z", false),
+            ("0000-01-01T00:00:00.000Z", false),
+            ("2026-11-23T10:05:00.500Z", true),
+            ("+10000-01-01T00:00:00.000Z", false),
+        ] {
+            for _ in 0..2 {
+                match lines.push_str(&of(time)) {
+                    Ok(()) => assert!(is_taken, "{time}"),
+                    Err(Misfit::IngestedAt { found, earliest, latest }) => {
+                        assert!(!is_taken, "{time}");
+                        assert_eq!((found, earliest, latest), (at(time), first, last));
+                    }
+                    Err(other) => panic!("{time}: {other}"),
+                }
+            }
+        }
+    }
+    assert_eq!(lines.finish().unwrap().num_rows(), 2 * 2 * 3);
+    let mut unbounded = Lines::new(&dataset);
+    unbounded.push_str(&line("{}").replace("2026", "9999")).unwrap();
+}
+
 /// So many fields that no column reads, each with a comma behind it.
 fn many(fields: usize) -> String {
     (0..fields).map(|index| format!("\"f{index}\":[{index}],")).collect()

@@ -14,7 +14,7 @@ use arrow::array::RecordBatch;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use columnar::Lines;
-use domain::{Dataset, batch::BatchName};
+use domain::{Dataset, batch::BatchName, landing};
 use foldhash::quality::RandomState;
 
 use crate::{
@@ -177,7 +177,8 @@ impl Parser {
 
     fn tools(&self) -> io::Result<Tools> {
         let most = usize::try_from(self.limits.unpacked).unwrap_or(usize::MAX);
-        Ok(Tools { unpacker: Unpacker::new(most)?, lines: Lines::coded(&self.dataset), rows: 0 })
+        let lines = Lines::coded(&self.dataset).ingested_within(landing::ingestion_times(self.now));
+        Ok(Tools { unpacker: Unpacker::new(most)?, lines, rows: 0 })
     }
 
     /// Takes the lines of one object. Answers how many bytes they have, and those that do not fit.

@@ -20,6 +20,11 @@ fn dataset() -> Dataset {
     .unwrap()
 }
 
+/// When the lines of [`line`] were ingested.
+fn now() -> DateTime<Utc> {
+    "2026-11-23T10:05:00.5Z".parse().unwrap()
+}
+
 /// What has landed: the listing, and the lines of each object, with the place of each.
 struct Landing {
     store: MemoryStore,
@@ -57,7 +62,7 @@ impl Landing {
         let (dataset, workers) = (dataset(), Workers::new(threads));
         let (store, partition, hasher) = (&self.store, &self.partition, &self.hasher);
         let inputs = Inputs { store, dataset: &dataset, partition, limits, workers: &workers, hasher };
-        parse(&inputs, &self.fresh[..batches], DateTime::UNIX_EPOCH).await
+        parse(&inputs, &self.fresh[..batches], now()).await
     }
 }
 
@@ -105,7 +110,7 @@ async fn plain(landing: &Landing, batches: usize) -> (RecordBatch, Vec<Rejected>
             position,
             dataset: Some(dataset.name().clone()),
             reason,
-            at: DateTime::UNIX_EPOCH,
+            at: now(),
             carrier: domain::quarantine::Carrier::default(),
             original,
         };
@@ -267,7 +272,7 @@ async fn objects_of_other_sizes_than_listed_are_parsed_all_the_same() {
 
 #[test]
 fn groups_are_not_parsed_when_nobody_waits_for_them() {
-    let parser = Arc::new(Parser::new(dataset(), limits(), RandomState::default(), DateTime::UNIX_EPOCH));
+    let parser = Arc::new(Parser::new(dataset(), limits(), RandomState::default(), now()));
     let batches = || {
         let mut group = Group::default();
         let batch = BatchName::of(dataset().name(), "dt=2026-11-23", [("", &[0_u8][..])]);

@@ -150,7 +150,7 @@ async fn an_object_of_few_bytes_whose_rows_take_too_much_memory_is_refused_too()
             let Landing { store, partition, hasher, .. } = &landing;
             let inputs =
                 Inputs { store, dataset: &dataset, partition, limits: &limits, workers: &workers, hasher };
-            let found = parse(&inputs, &landing.fresh, DateTime::UNIX_EPOCH).await;
+            let found = parse(&inputs, &landing.fresh, now()).await;
             match found {
                 Ok(found) => assert!(is_taken && found.bytes >= 32_000_000, "{} bytes", found.bytes),
                 Err(CompactError::LandingTooLarge { .. }) => assert!(!is_taken, "{object}"),

@@ -42,3 +42,33 @@ async fn the_refused_lines_of_an_object_are_bounded_together() {
         assert_eq!(last.original, Original::Base64(encoded));
     }
 }
+
+/// Whoever may write to `landing/` can write any time into a line.
+#[tokio::test]
+async fn a_time_of_ingestion_that_nobody_means_is_refused_with_the_bounds() {
+    let good = line(r#"{"n":1}"#);
+    let of = |time: &str| good.replace("2026-11-23T10:05:00.500Z", time);
+    // The bounds themselves, and what is a millisecond beyond them, in both forms of the line.
+    let taken = ["1970-01-01T00:00:00.000Z", "2026-11-24T10:05:00.500Z", "2026-11-24T12:05:00.500+02:00"];
+    let refused = [
+        "1969-12-31T23:59:59.999Z",
+        "2026-11-24T10:05:00.501Z",
+        "0000-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999Z",
+        "9999-12-31T23:59:59.999+00:00",
+        "+12345-01-01T00:00:00Z",
+        "-0001-01-01T00:00:00Z",
+    ];
+    let text: String = taken.iter().chain(&refused).map(|time| of(time)).collect::<String>() + &good;
+    let mut landing = Landing::new();
+    landing.put(zstd::bulk::compress(text.as_bytes(), 1).unwrap().into()).await;
+    let found = landing.parse(&limits(), 1).await.unwrap();
+    assert_eq!(found.contents.len(), taken.len() + 1);
+    let lines = lines_of(&found.refused);
+    assert_eq!(lines.len(), refused.len(), "{lines:?}");
+    let words = "the landing line's _ingested_at: from 1970-01-01T00:00:00Z to 2026-11-24T10:05:00.500Z expected, found ";
+    for (rejected, time) in lines.iter().zip(refused) {
+        assert!(rejected.reason.starts_with(words), "{time}: {}", rejected.reason);
+        assert_eq!(rejected.original, Original::Text(of(time).trim_end().to_owned()));
+    }
+}

@@ -66,3 +66,27 @@ async fn lines_rejected_under_two_definitions_are_all_kept() {
     }
     assert_eq!(lines, 3, "the other run's line, and both of this one's");
 }
+
+/// Where a partition is more than a day, the day of quarantine is that of the ingestion, if it can be.
+#[tokio::test]
+async fn a_forged_time_of_ingestion_makes_no_day_of_quarantine() {
+    let world = World::new().await;
+    let month: Partition = "dt=2026-11".parse().unwrap();
+    let limits = Limits::new(&domain::settings::Settings::read(|_| None).unwrap());
+    for (time, day) in [
+        ("2026-11-23T10:00:00.000Z", "2026-11-23"),
+        ("9999-12-31T00:00:00.000Z", "2026-11-01"),
+        ("+12345-01-01T00:00:00Z", "2026-11-01"),
+        ("1969-12-31T23:59:59.999Z", "2026-11-01"),
+    ] {
+        let (before, key) = (world.store.keys(), format!("landing/seats/dt=2026-11/{time}"));
+        let mut refusals = Refusals::new(&world.dataset, &key, world.clock.now(), &limits);
+        let line = format!(r#"{{"_id":null,"_ingested_at":"{time}","data":{{}}}}"#);
+        refusals.push(0, "no column fits", line.as_bytes());
+        let refused = refusals.end(b"", None).unwrap();
+        quarantine::store_refused(&*world.store, &world.dataset, &month, refused.parts).await.unwrap();
+        let new: Vec<String> = world.store.keys().into_iter().filter(|key| !before.contains(key)).collect();
+        assert_eq!(new.len(), 1, "{new:?}");
+        assert!(new[0].starts_with(&format!("quarantine/seats/dt={day}/")), "{time}: {new:?}");
+    }
+}
