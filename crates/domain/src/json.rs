@@ -19,5 +19,8 @@ pub use scan::{Raw, Scanner};
 pub use sixteen::bare;
 pub use unescape::{unescape, unescape_twice};
 
-/// How deep an event may nest. Engines that read `_extra` have limits of about this size.
+/// How deep an event may nest, its own object included. Engines that read `_extra` have limits of about this size.
 pub const MAX_DEPTH: usize = 64;
+
+/// How deep the value of a field of an event may nest, so that the event keeps to [`MAX_DEPTH`].
+pub const FIELD_DEPTH: usize = MAX_DEPTH - 1;

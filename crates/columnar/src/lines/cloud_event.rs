@@ -45,7 +45,7 @@ impl Lines {
             if name.escaped || !cursor.take(b':') {
                 return None;
             }
-            let value = cursor.value().ok()?;
+            let value = cursor.field().ok()?;
             match bytes.get(value.range.start)? {
                 b'"' => all |= attribute(name.bare(bytes)),
                 b'{' if name.bare(bytes) == DATA => data = Some((count, value.range.start)),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use domain::{
-    json::{Cursor, MAX_DEPTH},
+    json::{Cursor, FIELD_DEPTH},
     value::Room,
 };
 
@@ -79,7 +79,7 @@ impl Lines {
                         found += 1;
                     }
                     Name::Unknown => {
-                        let value = cursor.value().ok()?;
+                        let value = cursor.field().ok()?;
                         if WHOLE {
                             attributes |= attribute(bytes.get(place.start + 1..place.end - 1)?);
                         }
@@ -118,7 +118,7 @@ impl Column {
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, line: &str, room: &mut Room) -> Option<bool> {
         let unnamed = match self.unit {
             Some(unit) => value::epoch(&mut self.part, unit, cursor, line).map(|()| false)?,
-            None => value::read(&mut self.part, cursor, line, MAX_DEPTH, room)?,
+            None => value::read(&mut self.part, cursor, line, FIELD_DEPTH, room)?,
         };
         if self.is_key {
             self.check_key()?;

@@ -3,7 +3,13 @@
 
 mod table;
 
-use domain::Dataset;
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
+use domain::{
+    DataType, Dataset,
+    event::Event,
+    json::Raw,
+    value::{self, Room, Unit, Value},
+};
 
 use self::table::{EVENTS, LINES};
 use crate::check::{line, same};
@@ -73,21 +79,98 @@ fn hostile_lines_are_read_as_the_general_path_reads_them() {
     }
 }
 
-/// Values of depth 64 are taken and deeper ones are not, wherever columns end and other fields begin.
+/// Events of depth 64 are taken and deeper ones are not, wherever columns end and other fields begin. The whole text is
+/// counted in the same way, and so are its brackets: no string has one.
 #[test]
 fn depth_is_counted_alike_in_columns_and_outside() {
     let dataset = dataset("\"k\"");
-    let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    for (before, behind, levels) in [
-        ("\"z\":", "", 0),
-        ("\"r\":{\"z\":", "}", 1),
-        ("\"l\":[{\"n\":1,\"z\":", "}]", 2),
-        ("\"l\":[null,{},{\"z\":{\"z\":", "}}]", 3),
-        ("\"z\":{\"r\":", "}", 1),
+    let depth_of = |text: &str| {
+        let steps = text.bytes().scan(0_usize, |open, byte| {
+            match byte {
+                b'{' | b'[' => *open += 1,
+                b'}' | b']' => *open -= 1,
+                _ => {}
+            }
+            Some(*open)
+        });
+        steps.max().unwrap()
+    };
+    let cloud = r#""specversion":"1.0","id":"1","source":"/a","type":"b""#;
+    let mut judged = 0;
+    for (before, behind) in [
+        ("\"z\":", ""),
+        ("\"r\":{\"z\":", "}"),
+        ("\"l\":[{\"n\":1,\"z\":", "}]"),
+        ("\"l\":[null,{},{\"z\":{\"z\":", "}}]"),
+        ("\"z\":{\"r\":", "}"),
+        (&*format!("{cloud},\"z\":"), ""),
+        (&*format!("{cloud},\"data\":"), ""),
+        (&*format!("{cloud},\"data\":{{\"k\":1,\"z\":"), "}"),
+        ("\"data\":{\"r\":{\"z\":", &*format!("}}}},{cloud}")),
     ] {
-        for (depth, is_taken) in [(64 - levels, true), (65 - levels, false)] {
-            let fields = format!("{before}{}{behind}", deep(depth));
-            assert_eq!(same(&dataset, &[event(&fields)]) == 1, is_taken, "{fields}");
+        for (open, close) in [("[", "]"), ("{\"q\":", "}"), ("[{\"q\":", "}]")] {
+            for times in 25..=70 {
+                let fields = format!("{before}{}0{}{behind}", open.repeat(times), close.repeat(times));
+                let text = format!("{{\"k\":1,{fields}}}");
+                let depth = depth_of(&text);
+                if !(60..=68).contains(&depth) {
+                    continue;
+                }
+                judged += 1;
+                assert_eq!(same(&dataset, &[event(&fields)]) == 1, depth <= 64, "{depth}: {text}");
+                assert_eq!(Raw::parse(&text).is_ok(), depth <= 64, "{depth}: {text}");
+                assert_eq!(Event::parse(&text).is_ok(), depth <= 64, "{depth}: {text}");
+            }
+        }
+    }
+    assert!(judged > 9 * (9 + 9 + 4) / 2, "{judged}");
+}
+
+/// The years 0000 to 9999 of UTC, which RFC 3339 can write, by what `ingest` checks, the fast path and the general one. chrono
+/// says which days there are, and which year a time is of.
+#[test]
+fn all_readers_take_the_same_years() {
+    let dataset = dataset("\"k\"");
+    let is_read = |name: &str, text: &str| same(&dataset, &[event(&format!("\"{name}\":{text}"))]) == 1;
+    let is_checked = |data_type, text: &str| {
+        value::check(&data_type, Raw::parse(text).unwrap(), &mut Room::sent()).is_ok()
+    };
+    let read = |data_type, text: &str| match value::parse(&data_type, Raw::parse(text).unwrap()) {
+        Ok(Value::Date(days)) => Some(i64::from(days)),
+        Ok(Value::Timestamp(millis)) => Some(millis),
+        _ => None,
+    };
+    let years = 0..=9999;
+    for year in [0, 1, 4, 100, 1582, 1969, 1970, 9999] {
+        for (month, day) in [(1, 1), (2, 29), (12, 31)] {
+            let date = NaiveDate::from_ymd_opt(year, month, day);
+            let text = format!("{year:04}-{month:02}-{day:02}");
+            let quoted = format!("\"{text}\"");
+            let days = date.map(|date| i64::from(date.to_epoch_days()));
+            assert_eq!(is_read("day", &quoted), days.is_some(), "{text}");
+            assert_eq!(is_checked(DataType::Date, &quoted), days.is_some(), "{text}");
+            assert_eq!(read(DataType::Date, &quoted), days, "{text}");
+            for (hour, minute, second, milli) in [(0, 0, 0, 0), (23, 59, 59, 999)] {
+                for (offset, minutes) in [("Z", 0), ("+00:00", 0), ("+00:01", 1), ("-23:59", -1_439)] {
+                    let at = date.and_then(|date| date.and_hms_milli_opt(hour, minute, second, milli));
+                    let at = at.map(|at| at.and_utc() - TimeDelta::minutes(minutes));
+                    let at = at.filter(|at| years.contains(&at.year())).map(|at| at.timestamp_millis());
+                    let time = format!("\"{text}T{hour:02}:{minute:02}:{second:02}.{milli:03}{offset}\"");
+                    assert_eq!(is_read("t", &time), at.is_some(), "{time}");
+                    assert_eq!(is_checked(DataType::Timestamp, &time), at.is_some(), "{time}");
+                    assert_eq!(read(DataType::Timestamp, &time), at, "{time}");
+                }
+            }
+        }
+    }
+    let (first, last) = (-62_167_219_200_i64, 253_402_300_799_i64);
+    for seconds in [first - 1, first, first + 1, -1, 0, 1, last - 1, last, last + 1] {
+        let at = DateTime::from_timestamp(seconds, 0).filter(|at| years.contains(&at.year()));
+        let (number, text) = (seconds.to_string(), format!("{seconds}.0"));
+        for text in [&number, &text] {
+            assert_eq!(is_read("u", text), at.is_some(), "{text}");
+            let checked = value::epoch(Unit::Seconds, Raw::parse(text).unwrap());
+            assert_eq!(checked.ok(), at.map(|at| Value::Timestamp(at.timestamp_millis())), "{text}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    Fault, MAX_DEPTH,
+    FIELD_DEPTH, Fault, MAX_DEPTH,
     sixteen::{plain_in_string, plain_of_sixteen_in_string},
     unescape,
 };
@@ -96,11 +96,22 @@ impl<'a> Cursor<'a> {
     /// Takes the next value, whatever it is.
     #[inline(always)] // See [`Cursor`].
     pub fn value(&mut self) -> Result<Span, Fault> {
+        self.value_of(MAX_DEPTH)
+    }
+
+    /// Takes the next value, which is that of a field: the object around it is one of the levels.
+    #[inline(always)] // See [`Cursor`].
+    pub fn field(&mut self) -> Result<Span, Fault> {
+        self.value_of(FIELD_DEPTH)
+    }
+
+    #[inline(always)] // See [`Cursor`].
+    fn value_of(&mut self, depth: usize) -> Result<Span, Fault> {
         let first = self.peek();
         let start = self.at;
         let escaped = match first {
             Some(b'"') => self.skip_string()?,
-            _ => self.skip(first, MAX_DEPTH)?,
+            _ => self.skip(first, depth)?,
         };
         Ok(Span { range: start..self.at, escaped })
     }

@@ -79,7 +79,7 @@ impl<'a> Fields<'a> {
                 if fields.len() == MAX_FIELDS {
                     return Err(scanner.fault("more than 10,000 fields in an object").into());
                 }
-                fields.push((name, scanner.value()?));
+                fields.push((name, scanner.field()?));
                 if !scanner.take(b',') {
                     scanner.expect(b'}', "expected \",\" or \"}\"")?;
                     break;

@@ -109,6 +109,13 @@ impl<'a> Scanner<'a> {
         Ok(Raw { text: self.text(range), escaped })
     }
 
+    /// Takes the next value, which is that of a field: the object around it is one of the levels.
+    #[inline(always)] // See [`Cursor`].
+    pub fn field(&mut self) -> Result<Raw<'a>, Fault> {
+        let Span { range, escaped } = self.cursor.field()?;
+        Ok(Raw { text: self.text(range), escaped })
+    }
+
     /// Takes a string. Its text is with quotes.
     #[inline]
     pub fn string(&mut self) -> Result<Raw<'a>, Fault> {
