@@ -19,6 +19,7 @@ use formats::{
     Format, Options, Reader, Record, Rules, Source,
     csv::Dialect,
     encoding::{self, Encoding, UTF_8},
+    foreign,
     unpack::{self, Compression},
 };
 
@@ -98,15 +99,23 @@ pub(crate) fn examine(path: &Path, how: &How) -> Result<Input, InputError> {
     if !metadata.is_file() {
         return Ok(input(Kind::Pipe(path.to_owned())));
     }
-    let mut file = File::open(path).map_err(cannot)?;
-    let magic = unpack::magic(&mut file).map_err(cannot)?;
-    let compression = Compression::by_magic(&magic);
+    let head = File::open(path).and_then(head_of).map_err(cannot)?;
+    if let Some(words) = foreign::told(&head) {
+        return Err(wrong(words));
+    }
+    let compression = Compression::by_magic(&head);
     if let Some(expected) = Compression::by_name(path)
         && compression != Some(expected)
     {
         return Err(wrong(&format!("is not {}, although its name says so", expected.name())));
     }
     let mut input = input(Kind::File { path: path.to_owned(), bytes: metadata.len(), compression });
+    if compression.is_some() {
+        let unpacked = input.bytes_of(&Arc::default()).and_then(head_of).map_err(cannot)?;
+        if let Some(words) = foreign::told(&unpacked) {
+            return Err(wrong(words));
+        }
+    }
     if input.encoding.is_none() {
         let bytes = input.bytes_of(&Arc::default()).map_err(cannot)?;
         let (mark, _) = encoding::beginning(bytes).map_err(cannot)?;
@@ -118,6 +127,13 @@ pub(crate) fn examine(path: &Path, how: &How) -> Result<Input, InputError> {
     Ok(input)
 }
 
+/// The bytes at the beginning that tell what is not read.
+fn head_of(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(foreign::HEAD);
+    from.take(foreign::HEAD as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
 impl Input {
     /// The size, where there is one, as it is on the disk.
     pub(crate) fn bytes(&self) -> Option<u64> {
@@ -127,15 +143,17 @@ impl Input {
         }
     }
 
-    /// The unpacked bytes, not decoded. What is read from the disk is counted.
+    /// The unpacked bytes, not decoded. What is read from the disk is counted. An archive in a pipe is an error.
     fn bytes_of(&self, counter: &Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
         let counted = |from: Box<dyn Read + Send>| Box::new(Counted { from, counter: Arc::clone(counter) });
         match &self.kind {
             Kind::File { path, compression, .. } => {
                 unpack::unpack(counted(Box::new(File::open(path)?)), *compression)
             }
-            Kind::Pipe(path) => unpack::unpack_by_magic(counted(Box::new(File::open(path)?))),
-            Kind::Stdin => unpack::unpack_by_magic(counted(Box::new(io::stdin()))),
+            Kind::Pipe(path) => {
+                foreign::refused(unpack::unpack_by_magic(counted(Box::new(File::open(path)?)))?)
+            }
+            Kind::Stdin => foreign::refused(unpack::unpack_by_magic(counted(Box::new(io::stdin())))?),
         }
     }
 

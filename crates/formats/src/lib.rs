@@ -3,6 +3,7 @@
 //! | module | what it reads | who uses it |
 //! |---|---|---|
 //! | `unpack` | gzip and zstd | `ingest`, `publish`, `infer` |
+//! | `foreign` | archives and other files that are not read, told by how they begin | `publish`, `infer` |
 //! | `message` | events in a message, in place: objects, arrays, NDJSON | `ingest` |
 //! | `encoding` | text that is not UTF-8 | `publish`, `infer` |
 //! | `sniff` | how a text begins: NDJSON, JSON or something else | `publish`, `infer` |
@@ -26,6 +27,8 @@ mod event;
 mod extent;
 #[cfg(feature = "files")]
 mod lines;
+#[cfg(feature = "files")]
+pub mod foreign;
 #[cfg(feature = "messages")]
 pub mod message;
 #[cfg(feature = "files")]

@@ -59,3 +59,49 @@ fn a_packed_file_is_known_by_its_first_bytes_whatever_its_name() {
     assert!(source.fill().unwrap());
     assert_eq!(source.rest(), b"{\"a\": 1}\n");
 }
+
+#[test]
+fn archives_are_named_with_what_to_do_whatever_the_file_is_called() {
+    let directory = TempDir::new().unwrap();
+    let tar_gz = &include_bytes!("../../../formats/tests/cases/archive_gnu.tar.gz")[..];
+    let zip = &include_bytes!("../../../formats/tests/cases/archive.zip")[..];
+    let mut tar = Vec::new();
+    unpack::unpack_by_magic(Box::new(tar_gz)).unwrap().read_to_end(&mut tar).unwrap();
+    let zstd = zstd::bulk::compress(&tar, 3).unwrap();
+    let unpack_tar = "is a tar archive: unpack it (tar -xf), and name the files in it";
+    for (name, bytes, words) in [
+        ("a.tar", &*tar, unpack_tar),
+        ("a.ndjson", &*tar, unpack_tar),
+        ("a.tar.gz", tar_gz, unpack_tar),
+        ("a.tgz", tar_gz, unpack_tar),
+        ("a.json.gz", tar_gz, unpack_tar),
+        ("a.tar.zst", &*zstd, unpack_tar),
+        ("a.zip", zip, "is a zip archive"),
+        ("a.json", zip, "is a zip archive"),
+        ("b.json.gz", zip, "is a zip archive"),
+        ("a.csv", b"PAR1\x15\x04\x15\x20", "is a Parquet file: write its rows as NDJSON, JSON or CSV first"),
+    ] {
+        for format in [None, Some(Format::Ndjson)] {
+            let path = file(&directory, name, bytes);
+            let error = examine(&path, &How { format, ..How::default() }).unwrap_err();
+            assert!(matches!(error, InputError::Wrong(_)), "{name}: {error}");
+            assert!(error.to_string().contains(&format!("{name} {words}")), "{name}: {error}");
+        }
+    }
+}
+
+/// A pipe's beginning is not known before it is read.
+#[test]
+fn an_archive_in_a_pipe_is_named_when_it_is_read() {
+    let directory = TempDir::new().unwrap();
+    let bytes = include_bytes!("../../../formats/tests/cases/archive_v7.tar.gz");
+    let path = file(&directory, "bytes", bytes);
+    let input = Input { kind: Kind::Pipe(path), ..examine_as_text(&directory) };
+    let error = input.open(None, &Arc::default()).err().unwrap();
+    assert!(error.to_string().starts_with("it is a tar archive"), "{error}");
+}
+
+/// What is known of a file of events.
+fn examine_as_text(directory: &TempDir) -> Input {
+    examine(&file(directory, "events.ndjson", b"{}"), &How::default()).unwrap()
+}
