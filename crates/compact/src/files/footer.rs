@@ -11,7 +11,7 @@ use std::{
 use domain::port::Source as Cause;
 use parquet::{
     errors::ParquetError,
-    file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData},
+    file::metadata::{ParquetMetaData, RowGroupMetaData},
 };
 
 /// Where the metadata of a file of so many bytes is, which ends with `end`. `None` if it is no Parquet that can be read: who decodes
@@ -73,15 +73,4 @@ pub(super) fn check_indexes(
         }
     }
     Ok(())
-}
-
-/// Decoded bytes of a row, on average. A text that repeats is in a row group once, and in memory as often as there are rows: so
-/// what its pages take says little, where the writer has noted what its values take.
-pub(super) fn row_bytes(group: &RowGroupMetaData) -> u64 {
-    let decoded = |column: &ColumnChunkMetaData| {
-        let values = column.unencoded_byte_array_data_bytes().unwrap_or_default();
-        u64::try_from(column.uncompressed_size().max(values)).unwrap_or_default()
-    };
-    let bytes = group.columns().iter().map(decoded).fold(0, u64::saturating_add);
-    bytes / u64::try_from(group.num_rows()).unwrap_or_default().max(1)
 }

@@ -29,6 +29,12 @@ const LONG: u64 = 8;
 /// The bytes of a decimal in memory, however it is in the file.
 const DECIMAL: u64 = 16;
 
+/// The bytes that Arrow has for each text, and for each list within a list, beside what is in it.
+const OFFSET: u64 = 4;
+
+/// The bytes of the two levels of a value within a list, which are in memory while rows are decoded.
+const LEVELS: u64 = 4;
+
 /// The most bytes of a row's list: as many as an event has.
 const LIST: u64 = 1 << 20;
 
@@ -36,7 +42,7 @@ impl<S: ObjectStore> Source<'_, S> {
     /// What to count a row as, in bytes, for batches that have `batch` bytes. It is the average in the row group where rows are
     /// longest, or more: where long rows may stand side by side, so much that they have no more than [`LONG`] times as many.
     pub(crate) async fn row_bytes(&self, batch: u64) -> u64 {
-        let average = self.metadata.row_groups().iter().map(footer::row_bytes).max().unwrap_or_default();
+        let average = self.metadata.row_groups().iter().map(row_bytes).max().unwrap_or_default();
         let most = batch_rows(batch, average);
         let mut rows = self.fitting(None, most, batch);
         if rows < most {
@@ -80,6 +86,28 @@ impl<S: ObjectStore> Source<'_, S> {
             }
         }
     }
+}
+
+/// Decoded bytes of a row, on average. A value that repeats is in a row group once, and in memory as often as there are rows; a
+/// list of small numbers has some bits for each in a file, and 4 to 16 bytes in memory. So what the pages take says little, and
+/// what counts is how many values there are, and what the writer has noted of texts.
+fn row_bytes(group: &RowGroupMetaData) -> u64 {
+    let rows = number(group.num_rows());
+    let decoded = |column: &ColumnChunkMetaData| {
+        let Chunk { values, width, in_file, texts, .. } = chunk(column, rows);
+        let own = match width {
+            Some(width) => values.saturating_mul(width),
+            None => texts.unwrap_or_default().saturating_add(values.saturating_mul(OFFSET)),
+        };
+        // Each list within a list has a value at least, if only a null.
+        let lists = u64::try_from(column.column_descr().max_rep_level()).unwrap_or_default();
+        let around = match lists {
+            0 => 0,
+            lists => LEVELS + OFFSET * (lists - 1),
+        };
+        in_file.max(own).saturating_add(values.saturating_mul(around))
+    };
+    group.columns().iter().map(decoded).fold(0, u64::saturating_add) / rows.max(1)
 }
 
 /// How many rows of a row group, of so many at the most, take no more than `budget` bytes wherever they are. With the indexes of

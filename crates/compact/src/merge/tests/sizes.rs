@@ -66,3 +66,94 @@ async fn long_rows_that_stand_side_by_side_do_not_make_one_batch() {
         }
     }
 }
+
+/// Numbers in lists have some bits each in a file, where they repeat, and 8 bytes in memory: a few rows of them would else be one
+/// batch of any size.
+#[tokio::test]
+async fn a_batch_of_long_lists_is_as_small_as_one_of_other_rows() {
+    const VALUES: usize = 10_000;
+    const ROWS: usize = 100;
+    const BATCH: u64 = 1 << 20;
+    for (element, value) in [
+        ("bigint", "7"),
+        ("int", "7"),
+        ("double", "1.5"),
+        ("decimal(9,2)", "1.5"),
+        ("boolean", "true"),
+        ("date", r#""2026-11-23""#),
+        ("string", r#""yy""#),
+        ("bigint", "null"),
+        ("array<int>", "[7]"),
+        ("array<array<boolean>>", "[[]]"),
+        ("struct<a:int,b:bigint>", r#"{"a":7,"b":8}"#),
+    ] {
+        let definition = format!(
+            r#"{{"name": "d", "sort_by": ["v"], "columns": [
+                {{"name": "v", "type": "bigint"}}, {{"name": "s", "type": "array<{element}>"}}]}}"#
+        );
+        let dataset = Dataset::from_json(definition.as_bytes()).unwrap();
+        let list = vec![value; VALUES].join(",");
+        let new = parsed(&dataset, (0..ROWS).map(|n| format!(r#"{{"v":{n},"s":[{list}]}}"#)));
+        let (store, location) = (MemoryStore::default(), "tables/d/g/".to_owned());
+        let (limits, workers) = (limits(64 << 20, BATCH), &Workers::new(1));
+        let workshop = Workshop { store: &store, dataset: &dataset, limits, workers, location };
+        let file = workshop.merge(0, Some(&new), &[]).await.unwrap().remove(0);
+        let source = Source::open(&store, &file).await.unwrap();
+        let batch_rows = limits.batch_rows(source.row_bytes(BATCH).await);
+        assert!(batch_rows >= 2, "{element}: {batch_rows} rows");
+        let mut batches = source.rows(&dataset.arrow_schema(), batch_rows).unwrap();
+        let mut rows = 0;
+        while let Some(batch) = batches.next().await.unwrap() {
+            let bytes = crate::ordered::bytes(&batch) as u64;
+            assert!(bytes <= BATCH, "{element} of {value}: {bytes} bytes in {} rows", batch.num_rows());
+            rows += batch.num_rows();
+        }
+        assert_eq!(rows, ROWS);
+    }
+}
+
+/// Whatever the batches are, the rows are the same, and in order.
+#[tokio::test]
+async fn files_of_long_lists_are_merged_row_by_row() {
+    const VALUES: usize = 10_000;
+    const FILES: i64 = 4;
+    const ROWS: i64 = 30;
+    let dataset = Dataset::from_json(
+        br#"{"name": "d", "sort_by": ["v"], "columns": [
+            {"name": "v", "type": "bigint"}, {"name": "s", "type": "array<bigint>"}]}"#,
+    )
+    .unwrap();
+    let (store, workers) = (MemoryStore::default(), &Workers::new(2));
+    let limits = limits(64 << 20, 256 << 10);
+    let mut files = Vec::new();
+    for file in 0..FILES {
+        let events = (0..ROWS).map(|row| {
+            let v = row * FILES + file;
+            format!(r#"{{"v":{v},"s":[{}]}}"#, vec![v.to_string(); VALUES].join(","))
+        });
+        let (rows, location) = (parsed(&dataset, events), format!("tables/d/in-{file}/"));
+        let workshop = Workshop { store: &store, dataset: &dataset, limits, workers, location };
+        files.extend(workshop.merge(0, Some(&rows), &[]).await.unwrap());
+    }
+    let location = "tables/d/out/".to_owned();
+    let workshop = Workshop { store: &store, dataset: &dataset, limits, workers, location };
+    let made = workshop.merge(0, None, &workshop.open(&files).await.unwrap()).await.unwrap();
+    let mut next = 0;
+    for file in &made {
+        let source = Source::open(&store, file).await.unwrap();
+        let mut batches = source.rows(&dataset.arrow_schema(), 7).unwrap();
+        while let Some(batch) = batches.next().await.unwrap() {
+            let values = batch.column(0).as_primitive::<Int64Type>();
+            let lists = batch.column(1).as_list::<i32>();
+            for row in 0..batch.num_rows() {
+                assert_eq!(values.value(row), next);
+                let list = lists.value(row);
+                let list = list.as_primitive::<Int64Type>();
+                assert_eq!(list.len(), VALUES);
+                assert!(list.values().iter().all(|value| *value == next), "row {next}");
+                next += 1;
+            }
+        }
+    }
+    assert_eq!(next, FILES * ROWS);
+}
