@@ -182,10 +182,17 @@ impl<S: ObjectStore> Workshop<'_, S> {
     ) -> Result<Vec<DataFile>, CompactError> {
         let schema = self.dataset.arrow_schema();
         let (row_bytes, count) = (new.bytes / new.rows.max(1), sources.len() + new.inputs.len());
-        let batch_rows = self.batch_rows(row_bytes, count, sources).await;
-        // Files are decoded one batch after the other, so more of them would be waited for, and not be decoded meanwhile.
-        let ahead = if sources.is_empty() { INPUTS / (new.inputs.len() as u64).max(1) } else { 1 };
-        let ahead = usize::try_from(ahead).unwrap_or(usize::MAX);
+        let (batch_rows, held_rows) = self.batch_rows(row_bytes, count, sources).await;
+        // Files are decoded one batch after the other, so more of them would be waited for, and not be decoded meanwhile. But where
+        // batches are small since some rows may be long, as many are read as the rows are on average.
+        let ahead = if sources.is_empty() {
+            usize::try_from(INPUTS).unwrap_or(usize::MAX) / new.inputs.len().max(1)
+        } else {
+            held_rows.div_ceil(batch_rows)
+        };
+        let shares = if sources.is_empty() { ahead.max(1) } else { 1 };
+        let share = self.limits.batch / (count as u64).div_ceil(INPUTS).max(1);
+        let held_bytes = usize::try_from(share).unwrap_or(usize::MAX).saturating_mul(shares);
         let mut inputs = Vec::with_capacity(count);
         for source in sources {
             inputs.push(Input::File(Box::new(source.rows(&schema, batch_rows)?)));
@@ -196,18 +203,22 @@ impl<S: ObjectStore> Workshop<'_, S> {
         let rows = new.rows + files().map(|file| file.rows).sum::<u64>();
         let bytes = new.encoded + files().map(|file| file.bytes).sum::<u64>();
         let mut output = self.output(there, rows, bytes)?;
-        merge::merge(inputs, self.dataset, &mut output, (batch_rows, ahead), self.workers).await?;
+        merge::merge(inputs, self.dataset, &mut output, (batch_rows, ahead, held_bytes), self.workers)
+            .await?;
         output.finish().await
     }
 
-    /// How many rows of each of so many inputs are read at a time: the fewer, the more inputs there are. Rows that are no files
-    /// have so many bytes.
-    async fn batch_rows(&self, row_bytes: u64, inputs: usize, sources: &[Source<'_, S>]) -> usize {
-        let mut widest = row_bytes;
+    /// How many rows of each of so many inputs are read at a time: the fewer, the more inputs there are. And how many would be if
+    /// none were longer than the average. Rows that are no files have so many bytes.
+    async fn batch_rows(&self, row_bytes: u64, inputs: usize, sources: &[Source<'_, S>]) -> (usize, usize) {
+        let (mut longest, mut average) = (row_bytes, row_bytes);
         for source in sources {
-            widest = widest.max(source.row_bytes(self.limits.batch).await);
+            longest = longest.max(source.row_bytes(self.limits.batch).await);
+            average = average.max(source.average_row_bytes());
         }
-        self.limits.batch_rows(widest.saturating_mul((inputs as u64).div_ceil(INPUTS)))
+        let rows =
+            |bytes: u64| self.limits.batch_rows(bytes.saturating_mul((inputs as u64).div_ceil(INPUTS)));
+        (rows(longest), rows(average))
     }
 
     /// For so many rows, of about so many bytes when encoded, where there are so many files already.

@@ -28,17 +28,18 @@ pub(crate) use cursor::{Input, Last};
 /// come in the order of their inputs. The result does not depend on the number of threads.
 ///
 /// Of each input `batch_rows` rows are read at a time. `ahead` times as many are in memory before rows are written, and up to
-/// twice that, besides those that are being written: the more, the less often all threads wait for each other.
+/// twice that, besides those that are being written: the more, the less often all threads wait for each other. Fewer are where
+/// their batches have so many `bytes`, and one batch.
 pub(crate) async fn merge<S: ObjectStore>(
     inputs: Vec<Input<'_, S>>,
     dataset: &Dataset,
     output: &mut Output<'_, S>,
-    (batch_rows, ahead): (usize, usize),
+    (batch_rows, ahead, bytes): (usize, usize, usize),
     workers: &Workers,
 ) -> Result<(), CompactError> {
     let order = Order::new(dataset).map_err(build_error)?;
     let mut cursors: Vec<Cursor<'_, S>> = inputs.into_iter().map(Cursor::new).collect();
-    let size = Size { batch: batch_rows, held: batch_rows.saturating_mul(ahead.max(1)) };
+    let size = Size { batch: batch_rows, held: batch_rows.saturating_mul(ahead.max(1)), bytes };
     fill(&mut cursors, &order, size, workers).await?;
     loop {
         let (mut next, mut entries) = take(&mut cursors, &order).map_err(build_error)?;

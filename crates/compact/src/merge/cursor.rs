@@ -53,6 +53,8 @@ pub(super) struct Size {
     pub(super) batch: usize,
     /// The least that are there before rows are taken.
     pub(super) held: usize,
+    /// Of batches with so many bytes no more are read, even if their rows are fewer.
+    pub(super) bytes: usize,
 }
 
 /// Rows in memory, with the prefixes of their first sort column.
@@ -89,6 +91,14 @@ impl Held {
 
     fn left(&self) -> usize {
         self.rows() - self.from
+    }
+
+    /// What it has in memory of its own: a batch stays whole until its last row is taken.
+    fn bytes(&self) -> usize {
+        match &self.rows {
+            Rows::Batch(_, bytes) => *bytes,
+            Rows::Sorted { .. } => 0,
+        }
     }
 }
 
@@ -166,8 +176,8 @@ impl<'a, S: ObjectStore> Cursor<'a, S> {
         size: Size,
         workers: &Workers,
     ) -> Result<(), CompactError> {
-        // A small row group is a small batch.
-        while !self.is_read && self.rows() < size.held {
+        // A small row group is a small batch, and where some rows may be long, all batches are small.
+        while !self.is_read && self.rows() < size.held && (self.rows() == 0 || self.bytes() < size.bytes) {
             let wanted = size.held - self.rows();
             let read = self.input.next(order, wanted, size.batch, workers).await?;
             self.is_read = read.is_empty();
@@ -179,6 +189,11 @@ impl<'a, S: ObjectStore> Cursor<'a, S> {
     /// How many rows are in memory.
     pub(super) fn rows(&self) -> usize {
         self.held.iter().map(Held::left).sum()
+    }
+
+    /// The bytes of the batches in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.held.iter().map(Held::bytes).sum()
     }
 
     /// The last row in memory, if there may be more behind it.

@@ -138,6 +138,8 @@ struct How {
     batch_rows: usize,
     /// So many batches of each input are in memory.
     ahead: usize,
+    /// Of batches with so many bytes no more are read.
+    bytes: usize,
     /// The last input is new rows in memory.
     with_new: bool,
 }
@@ -164,7 +166,7 @@ async fn merged(dataset: &Dataset, inputs: &[RecordBatch], row_group_rows: u64, 
     readers.extend(new.map(|rows| Input::Rows(rows, 0)));
     let place: (&str, fn(&str, u32) -> String) = ("tables/d/out/", key::data_file);
     let mut output = Output::new(&store, dataset, workers, place, limits, 1_000, 1 << 20);
-    merge(readers, dataset, &mut output, (how.batch_rows, how.ahead), workers).await.unwrap();
+    merge(readers, dataset, &mut output, (how.batch_rows, how.ahead, how.bytes), workers).await.unwrap();
     let mut found = vec![RecordBatch::new_empty(schema.clone())];
     for file in output.finish().await.unwrap() {
         let source = Source::open(&store, &file).await.unwrap();
@@ -187,6 +189,7 @@ proptest! {
         row_group_rows in prop::sample::select(vec![1_u64, 7, 1 << 20]),
         batch_rows in prop::sample::select(vec![1_usize, 5, 1_000]),
         ahead in 1_usize..5,
+        bytes in prop::sample::select(vec![0_usize, 500, usize::MAX]),
         with_new: bool,
     ) {
         let random = &mut Random::new(seed);
@@ -202,7 +205,7 @@ proptest! {
         let expected = sorted(&concat_batches(&dataset.arrow_schema(), &inputs).unwrap(), dataset);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         for threads in [1, 3] {
-            let how = How { threads, batch_rows, ahead, with_new };
+            let how = How { threads, batch_rows, ahead, bytes, with_new };
             let found = runtime.block_on(merged(dataset, &inputs, row_group_rows, how));
             prop_assert_eq!(&found, &expected, "{:?}", how);
         }
@@ -225,7 +228,7 @@ async fn rows_are_told_apart_beyond_their_prefixes() {
     let inputs = [rows(0..6_000), rows(6_000..11_000), rows(11_000..20_000)];
     let expected = sorted(&concat_batches(&dataset.arrow_schema(), &inputs).unwrap(), &dataset);
     for (threads, batch_rows) in [(1, 512), (2, 8_192)] {
-        let how = How { threads, batch_rows, ahead: 1, with_new: true };
+        let how = How { threads, batch_rows, ahead: 1, bytes: usize::MAX, with_new: true };
         assert_eq!(merged(&dataset, &inputs, 1 << 20, how).await, expected, "{how:?}");
     }
 }
@@ -236,6 +239,6 @@ async fn inputs_that_do_not_overlap_come_one_after_the_other() {
     let values = |from: i64| (from..from + 300).map(Some).collect::<Vec<_>>();
     let inputs = [rows(&values(600), 0), rows(&values(0), 1), rows(&values(300), 2)];
     let expected = sorted(&concat_batches(&dataset().arrow_schema(), &inputs).unwrap(), &dataset());
-    let how = How { threads: 2, batch_rows: 64, ahead: 3, with_new: false };
+    let how = How { threads: 2, batch_rows: 64, ahead: 3, bytes: 2_000, with_new: false };
     assert_eq!(merged(&dataset(), &inputs, 100, how).await, expected);
 }

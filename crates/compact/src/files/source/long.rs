@@ -35,14 +35,15 @@ const OFFSET: u64 = 4;
 /// The bytes of the two levels of a value within a list, which are in memory while rows are decoded.
 const LEVELS: u64 = 4;
 
-/// The most bytes of a row's list: as many as an event has.
-const LIST: u64 = 1 << 20;
+/// The most values of a row's lists in one column: an event has 1 MiB, and no value in an array has less than a character and a
+/// comma.
+const LIST: u64 = (1 << 20) / 2;
 
 impl<S: ObjectStore> Source<'_, S> {
     /// What to count a row as, in bytes, for batches that have `batch` bytes. It is the average in the row group where rows are
     /// longest, or more: where long rows may stand side by side, so much that they have no more than [`LONG`] times as many.
     pub(crate) async fn row_bytes(&self, batch: u64) -> u64 {
-        let average = self.metadata.row_groups().iter().map(row_bytes).max().unwrap_or_default();
+        let average = self.average_row_bytes();
         let most = batch_rows(batch, average);
         let mut rows = self.fitting(None, most, batch);
         if rows < most {
@@ -50,6 +51,11 @@ impl<S: ObjectStore> Source<'_, S> {
             rows = self.fitting(indexes.as_ref(), most, batch);
         }
         if rows < most { average.max(batch / (rows as u64).max(1)) } else { average }
+    }
+
+    /// What a row takes in memory on average, in bytes, in the row group where rows are longest.
+    pub(crate) fn average_row_bytes(&self) -> u64 {
+        self.metadata.row_groups().iter().map(row_bytes).max().unwrap_or_default()
     }
 
     /// How many rows fit, of so many at the most, of whichever row group.
@@ -121,10 +127,10 @@ fn rows(
     let rows = number(group.num_rows());
     let columns = group.columns().iter().enumerate().map(|(place, found)| {
         let index = indexes.and_then(|indexes| indexes.get(place));
-        Column {
-            pages: index.map_or_else(Vec::new, |index| pages(index, rows)),
-            ..chunk(found, rows).column(LIST)
-        }
+        let chunk = chunk(found, rows);
+        // Texts, with their offsets, take less than twice the bytes that they have in the event.
+        let list = LIST * chunk.width.unwrap_or(OFFSET);
+        Column { pages: index.map_or_else(Vec::new, |index| pages(index, rows)), ..chunk.column(list) }
     });
     fitting::rows(&columns.collect::<Vec<_>>(), rows, most, budget)
 }

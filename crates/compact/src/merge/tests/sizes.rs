@@ -99,8 +99,9 @@ async fn a_batch_of_long_lists_is_as_small_as_one_of_other_rows() {
         let workshop = Workshop { store: &store, dataset: &dataset, limits, workers, location };
         let file = workshop.merge(0, Some(&new), &[]).await.unwrap().remove(0);
         let source = Source::open(&store, &file).await.unwrap();
+        let average = limits.batch_rows(source.average_row_bytes());
+        assert!((4..100).contains(&average), "{element}: {average} rows");
         let batch_rows = limits.batch_rows(source.row_bytes(BATCH).await);
-        assert!(batch_rows >= 2, "{element}: {batch_rows} rows");
         let mut batches = source.rows(&dataset.arrow_schema(), batch_rows).unwrap();
         let mut rows = 0;
         while let Some(batch) = batches.next().await.unwrap() {
@@ -110,6 +111,54 @@ async fn a_batch_of_long_lists_is_as_small_as_one_of_other_rows() {
         }
         assert_eq!(rows, ROWS);
     }
+}
+
+/// A few rows with the longest lists of small numbers that events can have, side by side among many short ones: their average
+/// says nothing, and each has 4 MB in memory. As many batches are held as have about the bytes of one, and so are rows.
+#[tokio::test]
+async fn rows_with_the_longest_lists_make_small_batches_and_few_are_held() {
+    const VALUES: usize = 500_000;
+    const BATCH: u64 = 1 << 20;
+    let dataset = Dataset::from_json(
+        br#"{"name": "d", "sort_by": ["v"], "columns": [
+            {"name": "v", "type": "bigint"}, {"name": "s", "type": "array<bigint>"}]}"#,
+    )
+    .unwrap();
+    let long = vec!["1"; VALUES].join(",");
+    let events = (0..1_000).map(|n| {
+        let list = if (500..512).contains(&n) { long.as_str() } else { "1" };
+        format!(r#"{{"v":{n},"s":[{list}]}}"#)
+    });
+    let new = parsed(&dataset, events);
+    let (store, location) = (MemoryStore::default(), "tables/d/g/".to_owned());
+    let (limits, workers) = (limits(64 << 20, BATCH), &Workers::new(1));
+    let workshop = Workshop { store: &store, dataset: &dataset, limits, workers, location };
+    let file = workshop.merge(0, Some(&new), &[]).await.unwrap().remove(0);
+    let source = Source::open(&store, &file).await.unwrap();
+    let schema = dataset.arrow_schema();
+    let batch_rows = limits.batch_rows(source.row_bytes(BATCH).await);
+    let mut batches = source.rows(&schema, batch_rows).unwrap();
+    let mut most = 0;
+    while let Some(batch) = batches.next().await.unwrap() {
+        most = most.max(crate::ordered::bytes(&batch));
+    }
+    assert!(most as u64 <= 8 * BATCH, "{most} bytes in {batch_rows} rows");
+    // As a merge holds them: it takes what is there, and reads on.
+    let order = Order::new(&dataset).unwrap();
+    let mut cursor = Cursor::new(Input::File(Box::new(source.rows(&schema, batch_rows).unwrap())));
+    let size = Size { batch: batch_rows, held: 8_192, bytes: 1 << 20 };
+    let mut found = 0;
+    loop {
+        cursor.fill(&order, size, workers).await.unwrap();
+        let rows = cursor.rows();
+        if rows == 0 {
+            break;
+        }
+        assert!(cursor.bytes() < (1 << 20) + most, "{} bytes", cursor.bytes());
+        found += rows;
+        cursor.take(rows, &mut Gathered::new(order.schema()), &mut Vec::new());
+    }
+    assert_eq!(found, 1_000);
 }
 
 /// Whatever the batches are, the rows are the same, and in order.
