@@ -26,9 +26,9 @@ mod event;
 #[cfg(feature = "messages")]
 mod extent;
 #[cfg(feature = "files")]
-mod lines;
-#[cfg(feature = "files")]
 pub mod foreign;
+#[cfg(feature = "files")]
+mod lines;
 #[cfg(feature = "messages")]
 pub mod message;
 #[cfg(feature = "files")]

@@ -47,10 +47,8 @@ impl Lines {
             }
             // Of other forms than this one, chrono takes more than an event's times may have.
             middle.ingested_at = middle.day.in_utc(span.bare(bytes))?;
-            let times = &self.ingestion_times;
-            if middle.ingested_at < times.start().timestamp_millis()
-                || middle.ingested_at > times.end().timestamp_millis()
-            {
+            let (first, last) = (self.ingestion_times.start(), self.ingestion_times.end());
+            if !(first.timestamp_millis()..=last.timestamp_millis()).contains(&middle.ingested_at) {
                 return None;
             }
             take(cursor, b',')?;
