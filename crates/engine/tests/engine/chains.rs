@@ -1,7 +1,8 @@
 //! Conditions as long as a statement may be, of all types and forms and in all places. An overflow of the stack ends the
 //! process, so they run in a child process, which says what it runs.
 //!
-//! `CHAINS_SEED` replays a run, and `CHAINS_CASES` sets how many forms are drawn.
+//! `CHAINS_SEED` replays a run, and `CHAINS_CASES` sets how many forms are drawn. A statement takes seconds in a debug build:
+//! a few forms are drawn, and with `TRIBUTARY_ALL_SEEDS`, as in `./scripts/test all`, enough for every place.
 
 use std::{env, process::Command};
 
@@ -117,6 +118,10 @@ impl Draw {
     }
 }
 
+fn drawn(usual: usize, all: usize) -> usize {
+    if env::var_os("TRIBUTARY_ALL_SEEDS").is_some() { all } else { usual }
+}
+
 fn seed() -> u64 {
     env::var("CHAINS_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(20_261_128)
 }
@@ -171,7 +176,8 @@ fn child_of_long_chains() {
 async fn long_chains() {
     let lake = lake().await;
     let mut draw = Draw(seed());
-    let cases: usize = env::var("CHAINS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let cases: usize =
+        env::var("CHAINS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(drawn(4, 24));
     // What ended the process, as it was.
     let between = |n: usize| format!("i + {n} BETWEEN x + {n} AND x * {n}");
     let greater = |n: usize| format!("i + {n} >= x + {n}");
@@ -227,7 +233,7 @@ async fn long_chains_have_the_rows_of_their_pieces() {
     const ROW: &str = "coalesce(i, -999)";
     let lake = lake().await;
     let mut draw = Draw(seed() ^ 0x5eed);
-    for case in 0..8_usize {
+    for case in 0..drawn(3, 8) {
         let condition = draw.condition();
         let joiner = if case.is_multiple_of(2) { " AND " } else { " OR " };
         let length = 24 + draw.below(40);
