@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::metric::Metric;
+use crate::metric::{Metric, prometheus::Family};
 
 /// A report in numbers, each of which is the value of a [`Metric`].
 ///
@@ -10,6 +10,10 @@ use crate::metric::Metric;
 pub trait Facts {
     /// Hands over every number with its metric: each metric once at the most, in the same order each time.
     fn each(&self, number: &mut dyn FnMut(&'static Metric, u64));
+
+    /// Hands over the numbers that are told apart by dataset, each with its family and the values of the family's labels, in
+    /// their order. They are for outlets where a further series costs next to nothing: CloudWatch charges for each.
+    fn each_of(&self, _number: &mut dyn FnMut(&'static Family, &[&str], u64)) {}
 }
 
 /// A report as text: `events_accepted=3 events_quarantined=1`.

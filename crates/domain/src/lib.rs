@@ -35,6 +35,7 @@ pub mod partition;
 pub mod port;
 pub mod problem;
 pub mod quarantine;
+pub mod recorder;
 pub mod run;
 pub mod sabotage;
 pub mod schemas;

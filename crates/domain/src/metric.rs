@@ -5,6 +5,7 @@
 //!
 //! Labels have few values: the lakes of an account, and the four functions. No label holds the text of a sender.
 
+pub mod prometheus;
 mod table;
 
 pub use table::*;

@@ -65,6 +65,71 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
+/// What kind of reason an event was refused for. The reason itself is for a person, and has what the sender wrote in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// What is around the message cannot be read, or its names are too long.
+    Envelope,
+    /// The topic may not publish it.
+    Topic,
+    /// The message says that it is of a time that it cannot be of.
+    MessageTime,
+    /// The message cannot be unpacked.
+    Encoding,
+    /// The payload is not what it must be: not JSON, or too many events.
+    Payload,
+    /// No dataset is known for it.
+    Dataset,
+    /// It is no event: no object, no valid CloudEvent, or of a year without partitions.
+    Object,
+    /// A column has a value of another type.
+    Type,
+    /// A required column has no value.
+    Missing,
+    /// The event's time is outside of what the settings allow.
+    EventTime,
+    /// There are more partitions than the settings allow.
+    Partitions,
+    /// A replay looked at it, and it stays as it was.
+    Replayed,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Envelope,
+        Self::Topic,
+        Self::MessageTime,
+        Self::Encoding,
+        Self::Payload,
+        Self::Dataset,
+        Self::Object,
+        Self::Type,
+        Self::Missing,
+        Self::EventTime,
+        Self::Partitions,
+        Self::Replayed,
+    ];
+
+    /// Its name: the value of the label `reason`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Envelope => "envelope",
+            Self::Topic => "topic",
+            Self::MessageTime => "message_time",
+            Self::Encoding => "encoding",
+            Self::Payload => "payload",
+            Self::Dataset => "dataset",
+            Self::Object => "object",
+            Self::Type => "type",
+            Self::Missing => "missing",
+            Self::EventTime => "event_time",
+            Self::Partitions => "partitions",
+            Self::Replayed => "replayed",
+        }
+    }
+}
+
 /// What an original is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -4,6 +4,7 @@
 mod access;
 mod api;
 mod compact;
+mod exposition;
 mod functions;
 mod ingest;
 mod logs;
@@ -17,6 +18,7 @@ use raw::Raw;
 pub use access::{AccessSettings, OPEN_ACCESS, SQL};
 pub use api::{ApiLimits, QuerySettings};
 pub use compact::CompactSettings;
+pub use exposition::{ENVIRONMENT, ExpositionSettings, METRICS_LISTEN, SYSTEM};
 pub use functions::{CompactFunction, FunctionSettings, IngestFunction, QueryFunction, RegisterFunction};
 pub use ingest::{
     EARLIEST_EVENT, EVENT_AHEAD, EVENT_BEHIND, HOURLY_PARTITIONS, INVOCATION_PARTITIONS, IngestLimits,
@@ -52,7 +54,7 @@ pub const CATALOG_CACHE: Setting = Setting {
 };
 
 /// Every setting there is.
-pub const ALL: [Setting; 35] = [
+pub const ALL: [Setting; 38] = [
     BUCKET,
     DATABASE,
     WORKGROUP,
@@ -86,6 +88,9 @@ pub const ALL: [Setting; 35] = [
     server::MAX_CONNECTIONS,
     server::DRAIN,
     server::STOP,
+    METRICS_LISTEN,
+    SYSTEM,
+    ENVIRONMENT,
     LAKE,
     LOG,
 ];
@@ -108,6 +113,8 @@ pub struct Settings {
     pub query: QuerySettings,
     /// How the standing server serves.
     pub server: ServerSettings,
+    /// What a standing process shows to Prometheus.
+    pub exposition: ExpositionSettings,
     /// What is logged.
     pub logs: LogSettings,
 }
@@ -136,6 +143,7 @@ impl Settings {
             compact: CompactSettings::read(&raw, &lookup)?,
             query: QuerySettings::read(&raw)?,
             server: ServerSettings::read(&raw)?,
+            exposition: ExpositionSettings::read(&raw)?,
             logs: LogSettings::read_raw(&raw)?,
         })
     }

@@ -1,8 +1,15 @@
-//! The table of `docs/metrics.md` is the one in the code: the same metrics, units, labels and words, and no others.
+//! The tables of `docs/metrics.md` are those in the code: the same metrics, names, units, labels and words, and no others.
 
 use std::collections::BTreeSet;
 
-use domain::metric::{ALL, Label, Metric};
+use domain::{
+    metric::{
+        ALL, Label, Metric,
+        prometheus::{DURATIONS, FAMILIES, FRESHNESS, Family, Kind, Scale, exposed},
+    },
+    quarantine,
+    recorder::{MOST_DATASETS, OTHER, UNROUTED},
+};
 
 const METRICS: &str = include_str!("../../../docs/metrics.md");
 
@@ -13,12 +20,72 @@ fn row(metric: &Metric) -> String {
         function => format!("`{function}`"),
     };
     let (unit, labels) = (metric.unit.as_str(), labels.join(", "));
-    format!("| `{}` | {unit} | {labels} | {from} | {} |", metric.name, metric.meaning)
+    let (in_prometheus, _, _) = exposed(metric);
+    format!("| `{}` | `{in_prometheus}` | {unit} | {labels} | {from} | {} |", metric.name, metric.meaning)
+}
+
+fn family_row(family: &Family) -> String {
+    let labels: Vec<String> = family.labels.iter().map(|label| format!("`{label}`")).collect();
+    let labels = if labels.is_empty() { "none".to_owned() } else { labels.join(", ") };
+    format!("| `{}` | {} | {labels} | {} |", family.name, family.kind.as_str(), family.meaning)
+}
+
+/// The rows of a table, by its head.
+fn rows(head: &str) -> Vec<&'static str> {
+    let (_, table) = METRICS.split_once(head).unwrap();
+    table.lines().skip(2).take_while(|line| line.starts_with("| `")).collect()
+}
+
+#[test]
+fn every_family_of_prometheus_is_in_the_documents_and_no_other() {
+    let expected: Vec<String> = FAMILIES.iter().map(|family| family_row(family)).collect();
+    assert_eq!(rows("| metric | type | labels | meaning |"), expected);
+}
+
+/// By <https://prometheus.io/docs/practices/naming/>: base units, `_total` behind counters and nothing else.
+#[test]
+fn names_in_prometheus_follow_its_conventions() {
+    let metrics = ALL.into_iter().map(exposed);
+    let families = FAMILIES.into_iter().map(|family| (family.name.to_owned(), family.kind, family.scale));
+    let all: Vec<(String, Kind, Scale)> = metrics.chain(families).collect();
+    let names: BTreeSet<&str> = all.iter().map(|(name, _, _)| name.as_str()).collect();
+    assert_eq!(names.len(), all.len());
+    for (name, kind, scale) in &all {
+        assert!(name.starts_with("tributary_"), "{name}");
+        assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{name}");
+        assert_eq!(name.ends_with("_total"), *kind == Kind::Counter, "{name}");
+        for other in ["_ms", "_millis", "_nano", "_kib", "_count", "_sum", "_bucket", "_info_total"] {
+            assert!(!name.contains(other), "{name}");
+        }
+        let unit = match scale {
+            Scale::One => "",
+            Scale::Thousandth => "_seconds",
+            Scale::Billionth => "_dollars",
+        };
+        assert!(name.strip_suffix("_total").unwrap_or(name).ends_with(unit), "{name}");
+    }
+}
+
+#[test]
+fn the_documents_have_the_values_of_labels_and_the_bounds_of_buckets() {
+    for kind in quarantine::Kind::ALL {
+        assert!(METRICS.contains(&format!("`{}`", kind.as_str())), "{kind:?}");
+    }
+    for text in [format!("at most {MOST_DATASETS} values"), format!("`{OTHER}`"), format!("`{UNROUTED}`")] {
+        assert!(METRICS.contains(&text), "{text}");
+    }
+    let text = METRICS.split_whitespace().collect::<Vec<_>>().join(" ");
+    for bounds in [DURATIONS, FRESHNESS] {
+        assert!(bounds.windows(2).all(|pair| pair[0] < pair[1]), "{bounds:?}");
+        let bounds: Vec<String> = bounds.iter().map(|millis| (*millis as f64 / 1000.0).to_string()).collect();
+        let listed = format!(": {}.", bounds.join(", "));
+        assert!(text.contains(&listed), "{listed}");
+    }
 }
 
 #[test]
 fn every_metric_is_in_the_documents_and_no_other() {
-    let listed: Vec<&str> = METRICS.lines().filter(|line| line.starts_with("| `")).collect();
+    let listed = rows("| metric | in Prometheus | unit | labels | from | meaning |");
     let expected: Vec<String> = ALL.iter().map(|metric| row(metric)).collect();
     assert_eq!(listed, expected);
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::{json::InvalidObject, name::ColumnName, value::Mismatch};
+use crate::{json::InvalidObject, name::ColumnName, quarantine::Kind, value::Mismatch};
 
 /// Why an event is refused. The words go into quarantine, for a person.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +68,19 @@ pub enum Rejection {
     /// Attributes that the specification forbids.
     #[error("not a valid CloudEvent: {0}")]
     CloudEvent(&'static str),
+}
+
+impl Rejection {
+    /// What kind of reason this is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Object(_) | Self::Year | Self::CloudEvent(_) => Kind::Object,
+            Self::Type { .. } => Kind::Type,
+            Self::Missing { .. } => Kind::Missing,
+            Self::Time { .. } => Kind::EventTime,
+            Self::MessageTime { .. } => Kind::MessageTime,
+        }
+    }
 }
 
 struct Absent<'a> {

@@ -70,6 +70,14 @@ impl Raw {
         }
     }
 
+    /// A label of metrics: short, and the same everywhere.
+    pub(super) fn label(self) -> Result<String, InvalidSetting> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        self.matching("1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-', for example prod", |text| {
+            (1..=64).contains(&text.len()) && text.bytes().all(allowed)
+        })
+    }
+
     pub(super) fn number(&self, least: u64) -> Result<u64, InvalidSetting> {
         let expected =
             || self.invalid(format_args!("expected a whole number from {least}, for example 1000"));

@@ -14,7 +14,7 @@ fn invalid(name: &str) -> Option<&'static str> {
         "TRIBUTARY_TOPICS" => "shop",
         "TRIBUTARY_SCAN_TIERS" => "small",
         "TRIBUTARY_CORS_ORIGINS" => "example.com",
-        "TRIBUTARY_LAKE" => "my lake",
+        "TRIBUTARY_LAKE" | "TRIBUTARY_SYSTEM" | "TRIBUTARY_ENVIRONMENT" => "my lake",
         // Whoever starts the log parses the filter.
         "TRIBUTARY_LOG" => return None,
         // A number, a duration, a size, an address, a price or a switch.
