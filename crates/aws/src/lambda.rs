@@ -21,7 +21,8 @@
 //! long it took, whether it succeeds, fails or panics: whatever is to be counted for each invocation is counted there.
 //!
 //! A function of a lake with a name (`TRIBUTARY_LAKE`) writes each measurement as a line from which CloudWatch makes metrics;
-//! without a name, metrics of two lakes would mix, and it is an ordinary line of the log. `docs/metrics.md` has the table.
+//! without a name, metrics of two lakes would mix, and it is an ordinary line of the log. `docs/metrics.md` has the table. The
+//! local lake, which calls the handlers itself, makes the same measurements ([`Watch`]) and keeps them for Prometheus.
 
 mod body;
 mod emf;
@@ -41,7 +42,7 @@ use crate::{Aws, SystemClock, telemetry, variable};
 use body::Bodies;
 
 pub use body::FromBody;
-pub use invocation::{Invocation, Outcome, invoke, log};
+pub use invocation::{Invocation, Outcome, Watch, invoke, log};
 
 /// Runs a function: see the module. A setting that is not valid ends it at once, with a message on standard error that names
 /// the variable.

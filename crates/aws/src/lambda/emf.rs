@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, io::Write};
 use chrono::SecondsFormat;
 use domain::{
     facts::Facts,
-    metric::{self, Label, Metric},
+    metric::{Label, Metric},
 };
 use serde_json::{Map, Value, json};
 
@@ -27,7 +27,7 @@ pub(super) fn write<R: Facts>(invocation: &Invocation<'_, R>, lake: &str) {
 
 /// The line: what [`log`](super::log) would write, and the metrics.
 pub(super) fn line<R: Facts>(invocation: &Invocation<'_, R>, lake: &str) -> Value {
-    let Invocation { function, request_id, cold, outcome, ended, took, left, .. } = invocation;
+    let Invocation { function, request_id, cold, outcome, ended, .. } = invocation;
     let (level, message) = match outcome {
         Outcome::Answered => ("INFO", "invocation answered"),
         Outcome::Failed(_) => ("WARN", "invocation failed"),
@@ -43,15 +43,7 @@ pub(super) fn line<R: Facts>(invocation: &Invocation<'_, R>, lake: &str) -> Valu
             directives.entry(metric.labels).or_default().push(of);
         }
     };
-    value(&metric::INVOCATIONS, 1);
-    value(&metric::INVOCATIONS_FAILED, matches!(outcome, Outcome::Failed(_)).into());
-    value(&metric::INVOCATIONS_BROKEN_OFF, matches!(outcome, Outcome::BrokenOff).into());
-    value(&metric::COLD_STARTS, (*cold).into());
-    value(&metric::INVOCATION_MS, millis(took.num_milliseconds()));
-    if let Some(left) = left {
-        value(&metric::DEADLINE_LEFT_MS, millis(left.num_milliseconds()));
-    }
-    invocation.report.each(&mut value);
+    invocation.each(&mut value);
     let directives: Vec<Value> = directives
         .into_iter()
         .map(|(labels, metrics)| {
@@ -75,11 +67,6 @@ pub(super) fn line<R: Facts>(invocation: &Invocation<'_, R>, lake: &str) -> Valu
     let metadata = json!({"Timestamp": ended.timestamp_millis(), "CloudWatchMetrics": directives});
     fields.insert("_aws".to_owned(), metadata);
     Value::Object(fields)
-}
-
-/// A clock that was set back makes no negative duration.
-fn millis(millis: i64) -> u64 {
-    u64::try_from(millis).unwrap_or_default()
 }
 
 #[cfg(test)]

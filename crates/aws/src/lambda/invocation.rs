@@ -5,6 +5,7 @@ use std::error::Error;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     facts::{Facts, InWords},
+    metric::{self, Metric, prometheus::Family},
     port::Clock,
 };
 use lambda_runtime::{Context, LambdaEvent};
@@ -60,30 +61,50 @@ where
     X: Error,
 {
     let (read, invocation) = event;
-    let deadline = deadline::from_millis(invocation.deadline);
-    let (begun, request_id) = (clock.now(), invocation.request_id.clone());
-    let (outcome, report) = (Outcome::BrokenOff, R::default());
-    let mut watch =
-        Watch { function, request_id, cold, begun, deadline, outcome, report, clock, tell: &tell };
+    let mut watch = Watch::begin(function, cold, &invocation, clock, tell);
     let answer = handle(LambdaEvent::new(read(), invocation), context, &mut watch.report).await;
-    watch.outcome = match &answer {
-        Ok(_) => Outcome::Answered,
-        Err(error) => Outcome::Failed(domain::chain(error)),
-    };
+    watch.end(&answer);
     answer
 }
 
-/// Tells of the invocation when it goes, whichever way.
-struct Watch<'a, R, K: Clock, T: Fn(&Invocation<'_, R>)> {
+/// An invocation that is under way. It tells once what came of it, when it ends or is dropped: [`invoke`] has one, and so
+/// does whoever calls a handler without the runtime.
+pub struct Watch<'a, R, K: Clock, T: Fn(&Invocation<'_, R>)> {
+    /// What the invocation has done so far: the handler fills it in.
+    pub report: R,
     function: &'static str,
     request_id: String,
     cold: bool,
     begun: DateTime<Utc>,
     deadline: DateTime<Utc>,
     outcome: Outcome,
-    report: R,
     clock: &'a K,
-    tell: &'a T,
+    tell: T,
+}
+
+impl<'a, R: Default, K: Clock, T: Fn(&Invocation<'_, R>)> Watch<'a, R, K, T> {
+    /// The invocation begins now.
+    pub fn begin(function: &'static str, cold: bool, invocation: &Context, clock: &'a K, tell: T) -> Self {
+        Self {
+            report: R::default(),
+            function,
+            request_id: invocation.request_id.clone(),
+            cold,
+            begun: clock.now(),
+            deadline: deadline::from_millis(invocation.deadline),
+            outcome: Outcome::BrokenOff,
+            clock,
+            tell,
+        }
+    }
+
+    /// The invocation ends now, with this answer.
+    pub fn end<A, X: Error>(mut self, answer: &Result<A, X>) {
+        self.outcome = match answer {
+            Ok(_) => Outcome::Answered,
+            Err(error) => Outcome::Failed(domain::chain(error)),
+        };
+    }
 }
 
 impl<R, K: Clock, T: Fn(&Invocation<'_, R>)> Drop for Watch<'_, R, K, T> {
@@ -101,6 +122,30 @@ impl<R, K: Clock, T: Fn(&Invocation<'_, R>)> Drop for Watch<'_, R, K, T> {
             report: &self.report,
         });
     }
+}
+
+/// What can be said of every invocation, and its report: the measurements of the one instrumentation, wherever they go.
+impl<R: Facts> Facts for Invocation<'_, R> {
+    fn each(&self, number: &mut dyn FnMut(&'static Metric, u64)) {
+        number(&metric::INVOCATIONS, 1);
+        number(&metric::INVOCATIONS_FAILED, matches!(self.outcome, Outcome::Failed(_)).into());
+        number(&metric::INVOCATIONS_BROKEN_OFF, matches!(self.outcome, Outcome::BrokenOff).into());
+        number(&metric::COLD_STARTS, self.cold.into());
+        number(&metric::INVOCATION_MS, millis(self.took));
+        if let Some(left) = self.left {
+            number(&metric::DEADLINE_LEFT_MS, millis(left));
+        }
+        self.report.each(number);
+    }
+
+    fn each_of(&self, number: &mut dyn FnMut(&'static Family, &[&str], u64)) {
+        self.report.each_of(number);
+    }
+}
+
+/// A clock that was set back makes no negative duration.
+fn millis(duration: TimeDelta) -> u64 {
+    u64::try_from(duration.num_milliseconds()).unwrap_or_default()
 }
 
 /// Writes the line of an invocation into the log.

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     memory::SeededIds,
-    metric::{ALL, Unit},
+    metric::{self, ALL, Unit},
     port::Ids,
 };
 
