@@ -1,6 +1,6 @@
 //! The events of one object on their way.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use chrono::NaiveDate;
 use domain::{
@@ -8,7 +8,7 @@ use domain::{
     batch::Namer,
     key, landing,
     port::{ObjectStore, PutMode, StoreError},
-    quarantine::Rejected,
+    quarantine::{Kind, Rejected},
     sabotage::{self, Bug},
 };
 
@@ -27,6 +27,8 @@ pub(crate) struct Group<'a> {
     pub(crate) place: Place<'a>,
     /// How many.
     pub(crate) events: usize,
+    /// How many of them were rejected for each kind of reason.
+    pub(crate) kinds: BTreeMap<Kind, usize>,
     /// Indices of the messages that they are of, ascending.
     pub(crate) messages: Vec<usize>,
     /// How many places in columns its events take.
@@ -53,7 +55,8 @@ impl<'a> Group<'a> {
                 Namer::new(dataset.map_or("", DatasetName::as_str), &day.to_string())
             }
         };
-        Self { place, events: 0, messages: Vec::new(), places: 0, namer, lines: Vec::new() }
+        let (kinds, messages, lines) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Self { place, events: 0, kinds, messages, places: 0, namer, lines }
     }
 
     /// Adds an accepted event; answers how many bytes that made.
@@ -76,12 +79,13 @@ impl<'a> Group<'a> {
     }
 
     /// Adds a rejected one. Its name has nothing that differs between two deliveries of the same message.
-    pub(crate) fn reject(&mut self, index: usize, rejected: &Rejected) -> usize {
+    pub(crate) fn reject(&mut self, index: usize, kind: Kind, rejected: &Rejected) -> usize {
         let before = self.lines.len();
         let id = format!("{}:{}", rejected.message_id, rejected.position);
         self.namer.event(&id, rejected.original.as_bytes());
         rejected.write(&mut self.lines);
         self.count(index);
+        *self.kinds.entry(kind).or_default() += 1;
         self.lines.len() - before
     }
 

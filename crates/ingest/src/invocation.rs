@@ -2,9 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    DatasetName,
     facts::Facts,
-    metric::{self, Metric},
+    metric::{
+        self, Metric,
+        prometheus::{self, Family},
+    },
     port::{Clock, ObjectStore},
+    recorder::UNROUTED,
     settings::TOPICS,
 };
 
@@ -39,6 +44,18 @@ impl Facts for Done {
         number(&metric::OBJECTS_WRITTEN, report.objects as u64);
         number(&metric::PARTITIONS_REFUSED, report.refused_partitions as u64);
         number(&metric::EVENTS_UNTRUSTED, report.untrusted as u64);
+    }
+
+    fn each_of(&self, number: &mut dyn FnMut(&'static Family, &[&str], u64)) {
+        for (dataset, of) in &self.report.by_dataset {
+            let dataset = dataset.as_ref().map_or(UNROUTED, DatasetName::as_str);
+            if of.accepted > 0 {
+                number(&prometheus::EVENTS_ACCEPTED, &[dataset], of.accepted as u64);
+            }
+            for (kind, events) in &of.quarantined {
+                number(&prometheus::EVENTS_QUARANTINED, &[dataset, kind.as_str()], *events as u64);
+            }
+        }
     }
 }
 

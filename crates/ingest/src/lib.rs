@@ -29,4 +29,4 @@ pub use error::IngestError;
 pub use handler::handle;
 pub use invocation::{Done, Failed};
 pub use message::Message;
-pub use service::{Ingest, Report};
+pub use service::{Ingest, OfDataset, Report};

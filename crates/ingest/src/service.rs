@@ -1,12 +1,16 @@
 //! The work: every event of every message is stored, or its message is named as failed.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use domain::{
     DatasetName,
     event::Bounds,
     port::{Clock, ObjectStore, StoreError},
+    quarantine::Kind,
     run::Expired,
     sabotage::{self, Bug},
     settings::{IngestLimits, IngestSettings},
@@ -60,6 +64,31 @@ pub struct Report {
     pub refused_partitions: usize,
     /// Events, or whole messages, that are in quarantine for where they came from.
     pub untrusted: usize,
+    /// The events that are stored, by their dataset: `None` has those of which no dataset is known.
+    pub by_dataset: BTreeMap<Option<DatasetName>, OfDataset>,
+}
+
+/// What became of the events of one dataset.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct OfDataset {
+    /// Events stored in landing.
+    pub accepted: usize,
+    /// Events stored in quarantine, by the kind of the reason.
+    pub quarantined: BTreeMap<Kind, usize>,
+}
+
+impl Report {
+    /// Adds the events of one object.
+    fn add(&mut self, counted: Counted) {
+        let Counted { dataset, accepted, quarantined } = counted;
+        self.accepted += accepted;
+        self.quarantined += quarantined.values().sum::<usize>();
+        let of = self.by_dataset.entry(dataset).or_default();
+        of.accepted += accepted;
+        for (kind, events) in quarantined {
+            *of.quarantined.entry(kind).or_default() += events;
+        }
+    }
 }
 
 impl<S: ObjectStore, K: Clock> Ingest<S, K> {
@@ -198,8 +227,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
                 Some((number, Ok(counted))) => {
                     open[number].clear();
                     stored += 1;
-                    report.accepted += counted.accepted;
-                    report.quarantined += counted.quarantined;
+                    report.add(counted);
                 }
                 Some((_, Err(source))) => {
                     refused += 1;
@@ -223,19 +251,21 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     }
 
     async fn write_one(&self, number: usize, group: Group<'_>) -> (usize, Result<Counted, StoreError>) {
-        let counted = match group.place {
-            Place::Landing(..) => Counted { accepted: group.events, quarantined: 0 },
-            Place::Quarantine(..) => Counted { accepted: 0, quarantined: group.events },
+        let (dataset, accepted) = match group.place {
+            Place::Landing(dataset, ..) => (Some(dataset), group.events),
+            Place::Quarantine(dataset, _) => (dataset, 0),
         };
+        let counted = Counted { dataset: dataset.cloned(), accepted, quarantined: group.kinds.clone() };
         (number, group.store(&*self.store, &self.packer).await.map(|()| counted))
     }
 }
 
 /// The events of one object.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Counted {
+    dataset: Option<DatasetName>,
     accepted: usize,
-    quarantined: usize,
+    quarantined: BTreeMap<Kind, usize>,
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use domain::{
     Dataset,
     event::{Bounds, Event},
     landing,
-    quarantine::{Carrier, Holds, Rejected},
+    quarantine::{Carrier, Holds, Kind, Rejected},
     settings::{Scope, TOPICS, Topics},
 };
 use formats::message::{self as payload, MAX_EVENTS, Piece};
@@ -30,7 +30,7 @@ use crate::{
 };
 
 use groups::Groups;
-use original::{Original, too_long};
+use original::{Original, Reason, too_long};
 pub(crate) use within::position_of_one;
 use within::{elements, position_within};
 
@@ -129,7 +129,7 @@ impl<'a> Sorter<'a> {
 
     /// Keeps what was rejected before, as it is.
     pub(crate) fn keep(&mut self, index: usize, place: Place<'a>, rejected: &Rejected) {
-        self.bytes += self.groups.of(place).reject(index, rejected);
+        self.bytes += self.groups.of(place).reject(index, Kind::Replayed, rejected);
     }
 
     /// Sorts every event of a message. `index` is the message's.
@@ -139,11 +139,12 @@ impl<'a> Sorter<'a> {
         let all = Original::message(message);
         if let Some(reason) = &message.unreadable {
             let all = Original { holds: Holds::Envelope, ..all };
-            return self.reject(index, message, 0, None, reason.clone().into_owned(), all);
+            let reason = Reason(Kind::Envelope, reason.clone().into_owned());
+            return self.reject(index, message, 0, None, reason, all);
         }
         if let Some(reason) = too_long(message) {
             // In one line: each rejected event would repeat it.
-            return self.reject(index, message, 0, None, reason, all);
+            return self.reject(index, message, 0, None, Reason(Kind::Envelope, reason), all);
         }
         // What is replayed without an ARN is of a version that kept none, or somebody has said where it belongs.
         let scope = match message.arn {
@@ -156,12 +157,13 @@ impl<'a> Sorter<'a> {
                 "the topic is none of those whose messages are taken ({}), found {arn:?}",
                 TOPICS.name
             );
+            let reason = Reason(Kind::Topic, reason);
             return self.reject(index, message, 0, None, reason, Original { untrusted: true, ..all });
         };
         let whole = within(scope, message, self.rules.routes.message(message));
         if let Err(reason) = self.rules.bounds.check_message(message.sent_at, message.received_at) {
             let all = Original { untrusted: is_beyond(scope, &whole), ..all };
-            return self.reject(index, message, 0, None, reason.to_string(), all);
+            return self.reject(index, message, 0, None, reason.into(), all);
         }
         self.unsure += usize::from(!self.rules.routes.is_sure(message));
         match unpack::unpack(message.body, message.encoding, self.rules.max_unpacked) {
@@ -184,7 +186,7 @@ impl<'a> Sorter<'a> {
             Err(error) => {
                 let dataset = whole.as_ref().ok().copied();
                 let all = Original { untrusted: is_beyond(scope, &whole), ..all };
-                self.reject(index, message, 0, dataset, error.to_string(), all);
+                self.reject(index, message, 0, dataset, Reason(Kind::Encoding, error.to_string()), all);
             }
         }
     }
@@ -203,7 +205,8 @@ impl<'a> Sorter<'a> {
                 let dataset = whole.as_ref().ok().copied();
                 let original =
                     Original { untrusted: is_beyond(scope, whole), ..Original::part(bytes, holds) };
-                return self.reject(index, message, position, dataset, reason.to_string(), original);
+                let reason = Reason(Kind::Payload, reason.to_string());
+                return self.reject(index, message, position, dataset, reason, original);
             }
         };
         let original = Original::part(text.as_bytes(), Holds::Event);
@@ -215,6 +218,7 @@ impl<'a> Sorter<'a> {
                 None => self.land((index, message), dataset, position, text, &event),
                 Some(elements) if self.within + elements.len() > MAX_EVENTS => {
                     let reason = format!("a message may have {MAX_EVENTS} events: send fewer");
+                    let reason = Reason(Kind::Payload, reason);
                     self.reject(index, message, position, Some(dataset), reason, original);
                 }
                 Some(elements) => {
@@ -230,7 +234,7 @@ impl<'a> Sorter<'a> {
                                     message,
                                     position,
                                     Some(dataset),
-                                    error.to_string(),
+                                    Reason(Kind::Object, error.to_string()),
                                     original,
                                 );
                             }
@@ -242,9 +246,11 @@ impl<'a> Sorter<'a> {
                 self.unsure += 1;
                 // A dataset may have this name one day: a topic with datasets of its own may not publish to it then.
                 let untrusted = matches!(scope, Scope::Only(_));
+                let reason = Reason(Kind::Dataset, reason);
                 self.reject(index, message, position, None, reason, Original { untrusted, ..original });
             }
             Err(NoRoute::Forbidden(reason)) => {
+                let reason = Reason(Kind::Topic, reason);
                 self.reject(index, message, position, None, reason, Original { untrusted: true, ..original });
             }
             Err(NoRoute::Damaged) => drop(self.waiting.insert(index)),
@@ -257,7 +263,7 @@ impl<'a> Sorter<'a> {
         message: &Message<'_>,
         position: usize,
         dataset: Option<&'a Dataset>,
-        reason: String,
+        Reason(kind, reason): Reason,
         original: Original<'_>,
     ) {
         self.untrusted += usize::from(original.untrusted);
@@ -283,7 +289,7 @@ impl<'a> Sorter<'a> {
             original: original.text(),
         };
         let place = Place::Quarantine(dataset.map(Dataset::name), self.day(message));
-        self.bytes += self.groups.of(place).reject(index, &rejected);
+        self.bytes += self.groups.of(place).reject(index, kind, &rejected);
     }
 
     /// The day by which what is refused of a message is found: the message's, unless it can be none of its own.

@@ -80,7 +80,11 @@ async fn good_events_land_and_each_bad_one_is_kept_with_its_reason() {
         message("f", to, r#"{"passenger_id": 6}"#),
     ];
     let report = world.ingest.store(&messages, NEVER).await.unwrap();
-    assert_eq!(report, Report { accepted: 2, quarantined: 4, objects: 3, ..Report::default() });
+    let of_passengers =
+        OfDataset { accepted: 2, quarantined: BTreeMap::from([(Kind::Type, 1), (Kind::Payload, 1)]) };
+    let of_none = OfDataset { accepted: 0, quarantined: BTreeMap::from([(Kind::Dataset, 2)]) };
+    let by_dataset = BTreeMap::from([(DatasetName::new("passengers").ok(), of_passengers), (None, of_none)]);
+    assert_eq!(report, Report { accepted: 2, quarantined: 4, objects: 3, by_dataset, ..Report::default() });
 
     let landed = world.lines("landing/passengers/dt=2026-11-23/").await;
     assert_eq!(

@@ -3,11 +3,11 @@
 use domain::{
     Dataset, Partition,
     event::{self, Event, Origin, Placement},
-    quarantine::Holds,
+    quarantine::{Holds, Kind},
     settings::{HOURLY_PARTITIONS, MESSAGE_PARTITIONS},
 };
 
-use super::{Original, Rules, Sorter};
+use super::{Original, Reason, Rules, Sorter};
 use crate::{group::Place, message::Message};
 
 impl<'a> Sorter<'a> {
@@ -43,16 +43,16 @@ impl<'a> Sorter<'a> {
         message: &Message<'_>,
         position: usize,
         event: &Event<'_>,
-    ) -> Result<Placement, String> {
+    ) -> Result<Placement, Reason> {
         let position = message.position + position;
         let origin = Origin { message_id: message.id, position, sent_at: message.sent_at };
-        event::place(dataset, event, origin, self.rules.bounds).map_err(|rejection| rejection.to_string())
+        event::place(dataset, event, origin, self.rules.bounds).map_err(Reason::from)
     }
 
     /// The group of an event's partition, by its place; or why the event is kept in quarantine instead: its message
     /// has too many partitions, or too much of the past is written to. The first is decided by the message alone, in
     /// the order of its events, so that a redelivery is cut off where the first delivery was.
-    fn landing(&mut self, index: usize, dataset: &'a Dataset, partition: Partition) -> Result<usize, String> {
+    fn landing(&mut self, index: usize, dataset: &'a Dataset, partition: Partition) -> Result<usize, Reason> {
         let dropped = self.rules.routes.known.loaded.again.get(dataset.name()).copied().unwrap_or_default();
         let place = Place::Landing(dataset.name(), partition.clone(), dropped);
         let found = self.groups.find(&place);
@@ -76,7 +76,7 @@ impl<'a> Sorter<'a> {
         if let Some(reason) = too_many {
             let reason = format!("{reason}, found one more: {partition}");
             self.refused_partitions.insert(place);
-            return Err(reason);
+            return Err(Reason(Kind::Partitions, reason));
         }
         self.partitions += 1;
         Ok(found.unwrap_or_else(|| self.groups.begin(place)))

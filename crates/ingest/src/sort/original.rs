@@ -1,9 +1,22 @@
 //! What is kept of what is refused.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::quarantine::{self, Holds};
+use domain::{
+    event::Rejection,
+    quarantine::{self, Holds, Kind},
+};
 
 use crate::message::Message;
+
+/// Why an event is rejected: what kind of reason it is, for who counts, and in words.
+#[derive(Debug)]
+pub(super) struct Reason(pub(super) Kind, pub(super) String);
+
+impl From<Rejection> for Reason {
+    fn from(rejection: Rejection) -> Self {
+        Self(rejection.kind(), rejection.to_string())
+    }
+}
 
 /// What is kept of a rejected event.
 #[derive(Clone, Copy)]
