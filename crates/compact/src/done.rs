@@ -1,8 +1,14 @@
 //! What one invocation of the function did, in all partitions.
 
+use std::collections::BTreeMap;
+
 use domain::{
+    DatasetName,
     facts::Facts,
-    metric::{self, Metric},
+    metric::{
+        self, Metric,
+        prometheus::{self, Family},
+    },
 };
 
 use crate::{inspect::Inspected, service::Report, vacuum::Swept};
@@ -16,15 +22,28 @@ pub struct Done {
     pub failed: usize,
     /// What was done in all of them: `rows` are those of all new generations, and `waiting` says whether any waits.
     pub compacted: Report,
+    /// The same, by dataset.
+    pub by_dataset: BTreeMap<DatasetName, OfDataset>,
     /// What a vacuum did.
     pub vacuumed: Swept,
     /// What an inspection saw.
     pub inspected: Inspected,
 }
 
+/// What was done in the partitions of one dataset.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct OfDataset {
+    /// Generations committed.
+    pub committed: u64,
+    /// Landing batches consumed.
+    pub batches: u64,
+    /// Events dropped because their twin was there already.
+    pub duplicates_dropped: u64,
+}
+
 impl Done {
-    /// Adds what was done in one partition.
-    pub(crate) fn add(&mut self, report: &Report) {
+    /// Adds what was done in one partition of the dataset.
+    pub(crate) fn add(&mut self, dataset: &DatasetName, report: &Report) {
         self.partitions += 1;
         let all = &mut self.compacted;
         all.committed += report.committed;
@@ -37,12 +56,18 @@ impl Done {
         all.cleaned += report.cleaned;
         all.overtaken += report.overtaken;
         all.waiting |= report.waiting;
+        if report.committed > 0 {
+            let of = self.by_dataset.entry(dataset.clone()).or_default();
+            of.committed += u64::from(report.committed);
+            of.batches += report.batches as u64;
+            of.duplicates_dropped += report.duplicates_dropped;
+        }
     }
 }
 
 impl Facts for Done {
     fn each(&self, number: &mut dyn FnMut(&'static Metric, u64)) {
-        let Self { partitions, failed, compacted, vacuumed, inspected } = self;
+        let Self { partitions, failed, compacted, by_dataset: _, vacuumed, inspected } = self;
         number(&metric::PARTITIONS_COMPACTED, *partitions as u64);
         number(&metric::COMPACTIONS_FAILED, *failed as u64);
         number(&metric::COMMITS, compacted.committed.into());
@@ -63,6 +88,16 @@ impl Facts for Done {
         number(&metric::PARTITIONS_INSPECTED, inspected.partitions as u64);
         number(&metric::PARTITIONS_WITH_TWINS, inspected.with_twins as u64);
         number(&metric::INSPECTIONS_FAILED, inspected.failed as u64);
+    }
+
+    fn each_of(&self, number: &mut dyn FnMut(&'static Family, &[&str], u64)) {
+        for (dataset, of) in &self.by_dataset {
+            let OfDataset { committed, batches, duplicates_dropped } = *of;
+            let dataset = [dataset.as_str()];
+            number(&prometheus::COMMITS, &dataset, committed);
+            number(&prometheus::BATCHES_CONSUMED, &dataset, batches);
+            number(&prometheus::DUPLICATES_DROPPED, &dataset, duplicates_dropped);
+        }
     }
 }
 
@@ -87,9 +122,10 @@ mod tests {
             waiting: true,
         };
         let mut done = Done { failed: 10, ..Done::default() };
-        done.add(&one);
-        done.add(&one);
-        done.add(&Report::default());
+        let (seats, flights) = (DatasetName::new("seats").unwrap(), DatasetName::new("flights").unwrap());
+        done.add(&seats, &one);
+        done.add(&flights, &one);
+        done.add(&seats, &Report::default());
         let mut numbers = BTreeMap::new();
         done.each(&mut |metric, value| assert_eq!(numbers.insert(metric.name, value), None, "{metric:?}"));
         let expected = [
@@ -110,5 +146,18 @@ mod tests {
             assert_eq!(numbers.remove(name), Some(value), "{name}");
         }
         assert!(numbers.values().all(|value| *value == 0) && numbers.len() == 8, "{numbers:?}");
+
+        done.add(&seats, &one);
+        let mut by_dataset = Vec::new();
+        done.each_of(&mut |family, labels, value| by_dataset.push((family.name, labels.concat(), value)));
+        let expected = [
+            ("tributary_dataset_commits_total", "flights", 1),
+            ("tributary_dataset_batches_consumed_total", "flights", 2),
+            ("tributary_dataset_duplicates_dropped_total", "flights", 4),
+            ("tributary_dataset_commits_total", "seats", 2),
+            ("tributary_dataset_batches_consumed_total", "seats", 4),
+            ("tributary_dataset_duplicates_dropped_total", "seats", 8),
+        ];
+        assert_eq!(by_dataset, expected.map(|(name, dataset, value)| (name, dataset.to_owned(), value)));
     }
 }

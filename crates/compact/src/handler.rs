@@ -39,9 +39,10 @@ pub async fn handle(
             Ok(SqsBatchResponse::default())
         }
         Trigger::Schedule => {
-            let reports = deadline::in_time(&SystemClock, deadline, context.compactor.sweep(&run)).await??;
-            reports.iter().for_each(|report| done.add(report));
-            tracing::info!(partitions = reports.len(), "partitions swept");
+            let mut tell = |dataset: &DatasetName, report: &Report| done.add(dataset, report);
+            let work = context.compactor.sweep_telling(&run, &mut tell);
+            deadline::in_time(&SystemClock, deadline, work).await??;
+            tracing::info!(partitions = done.partitions, "partitions swept");
             Ok(SqsBatchResponse::default())
         }
         Trigger::Vacuum(of) => {
@@ -185,7 +186,7 @@ fn tell(
 ) -> Result<(), CompactError> {
     match answer.unwrap_or_else(|expired| Err(expired.into())) {
         Ok(report) => {
-            done.add(&report);
+            done.add(dataset, &report);
             tracing::info!(
                 %dataset, %partition,
                 committed = report.committed,

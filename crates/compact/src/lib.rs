@@ -61,7 +61,7 @@ pub use compactor::Compactor;
 pub use context::Context;
 pub use discard::{Discard, Lost};
 #[cfg(feature = "lambda")]
-pub use done::Done;
+pub use done::{Done, OfDataset};
 pub use dropping::{DropError, DropOutcome, Dropper};
 pub use error::CompactError;
 #[cfg(feature = "lambda")]

@@ -37,6 +37,16 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
     /// the run gave up, that is no failure. Both are reported as waiting: the schedule comes back.
     pub async fn sweep(&self, run: &Run) -> Result<Vec<Report>, CompactError> {
         let mut reports = Vec::new();
+        self.sweep_telling(run, &mut |_, report| reports.push(report.clone())).await?;
+        Ok(reports)
+    }
+
+    /// The same, and tells of each partition when it is done: also where another one fails, or the time is up.
+    pub(crate) async fn sweep_telling(
+        &self,
+        run: &Run,
+        tell: &mut (dyn FnMut(&DatasetName, &Report) + Send),
+    ) -> Result<(), CompactError> {
         let mut first_error = None;
         let due = self.due().await.inspect_err(|error| {
             let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
@@ -46,14 +56,14 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
             let waiting = Report { waiting: true, ..Report::default() };
             let Some(_turn) = self.turns.now(&dataset, &partition) else {
                 tracing::debug!(%dataset, %partition, "another run is at this partition: it is left alone");
-                reports.push(waiting);
+                tell(&dataset, &waiting);
                 continue;
             };
             match self.work(&dataset, &partition, run, Patience::Waits, Until::Done).await {
-                Ok(report) => reports.push(report),
+                Ok(report) => tell(&dataset, &report),
                 Err(contention @ CompactError::Contention(overtaken)) => {
                     contention.tell(&dataset, &partition);
-                    reports.push(Report { overtaken, ..waiting });
+                    tell(&dataset, &Report { overtaken, ..waiting });
                 }
                 // There is no time for the others either.
                 Err(expired @ CompactError::Expired(_)) => return Err(first_error.unwrap_or(expired)),
@@ -63,7 +73,7 @@ impl<S: ObjectStore, K: Clock, I: Ids> Compactor<S, K, I> {
                 }
             }
         }
-        first_error.map_or(Ok(reports), Err)
+        first_error.map_or(Ok(()), Err)
     }
 }
 
