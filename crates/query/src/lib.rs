@@ -29,7 +29,7 @@ mod connection;
 mod context;
 mod description;
 mod digest;
-#[cfg(feature = "lambda")]
+#[cfg(feature = "sdk")]
 mod done;
 mod execution;
 #[cfg(feature = "lambda")]
@@ -38,6 +38,8 @@ mod http;
 mod lake;
 #[doc(hidden)]
 pub mod measure;
+#[cfg(feature = "sdk")]
+mod measured;
 mod paging;
 mod plan;
 mod ports;
@@ -63,11 +65,13 @@ pub use connection::reserved::{RESERVED_HEAD, is_health_check};
 pub use connection::transfer_coding::Coding;
 #[cfg(feature = "sdk")]
 pub use context::{Context, MOST_ROWS};
-#[cfg(feature = "lambda")]
+#[cfg(feature = "sdk")]
 pub use done::Done;
 #[cfg(feature = "lambda")]
 pub use handler::{Answer, Function, Received, handle};
 pub use http::routes::router;
+#[cfg(feature = "sdk")]
+pub use measured::{Answered, measured};
 pub use ports::Ports;
 pub use service::Api;
 pub use settings::{ApiSettings, DEFAULT_ROWS};
