@@ -14,8 +14,10 @@ pub enum ServerError {
     )]
     Argument(String),
     /// The address cannot be listened at.
-    #[error("the address {address} cannot be listened at: set TRIBUTARY_LISTEN to one that is free")]
+    #[error("the address {address} cannot be listened at: set {setting} to one that is free")]
     Listen {
+        /// The variable that names it.
+        setting: &'static str,
         /// The address.
         address: SocketAddr,
         /// What the system says.

@@ -11,6 +11,7 @@ mod connection;
 mod error;
 mod files;
 mod framing;
+mod metrics;
 mod places;
 mod program;
 mod received;

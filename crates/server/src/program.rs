@@ -1,5 +1,7 @@
 //! From the environment to a server that runs, and to its end.
 
+use std::future::pending;
+
 use aws::Aws;
 use domain::{settings::QueryFunction, version};
 use query::Context;
@@ -7,6 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     error::ServerError,
+    metrics::Metrics,
     serve::{Ended, serve},
     signals::Signals,
 };
@@ -23,6 +26,7 @@ AWS_REGION and the SDK's other variables), and
   TRIBUTARY_MAX_CONNECTIONS  how many connections it has open at once [default: 1024]
   TRIBUTARY_DRAIN            how long it is not ready before it takes no further request [default: 5s]
   TRIBUTARY_STOP             how long it then waits for requests under way [default: 25s]
+  TRIBUTARY_METRICS_LISTEN   where it answers GET /metrics for Prometheus, without a key [default: nowhere]
 
 GET /healthz is its liveness, GET /readyz its readiness. SIGTERM and SIGINT stop it gracefully, a second one at once.
 
@@ -60,8 +64,13 @@ pub async fn run() -> Result<(), ServerError> {
     aws::init_telemetry(&settings.logs)?;
     let (mut first, mut second) = (Signals::watch()?, Signals::watch()?);
     let context = Context::new(&Aws::from_environment().await, &QueryFunction::from(&settings));
-    let address = settings.server.listen;
-    let unusable = |source| ServerError::Listen { address, source };
+    let metrics = Metrics::listen(&settings).await?;
+    let router = match &metrics {
+        Some(metrics) => metrics.measured(context.router()),
+        None => context.router(),
+    };
+    let (setting, address) = ("TRIBUTARY_LISTEN", settings.server.listen);
+    let unusable = |source| ServerError::Listen { setting, address, source };
     let listener = TcpListener::bind(address).await.map_err(unusable)?;
     let address = listener.local_addr().map_err(unusable)?;
     tracing::info!(
@@ -71,12 +80,19 @@ pub async fn run() -> Result<(), ServerError> {
         second.requested().await;
         second.requested().await;
     };
-    let serving = serve(listener, context.router(), &settings, first.requested());
+    let serving = serve(listener, router, &settings, first.requested());
+    let shown = async {
+        if let Some(metrics) = metrics {
+            metrics.serve(&settings).await;
+        }
+        pending::<()>().await;
+    };
     tokio::select! {
         Ended { broken_off } = serving => {
             tracing::info!(broken_off, "the server has stopped");
         }
         () = impatient => tracing::warn!("a second signal: the server stops at once"),
+        () = shown => {}
     }
     Ok(())
 }

@@ -46,6 +46,7 @@ fn said(output: &Output) -> String {
 struct Server {
     child: Child,
     address: SocketAddr,
+    metrics: SocketAddr,
 }
 
 impl Server {
@@ -59,21 +60,25 @@ impl Server {
             ("TRIBUTARY_OPEN_ACCESS", "on"),
             ("TRIBUTARY_SQL", "on"),
             ("TRIBUTARY_DRAIN", "0s"),
+            ("TRIBUTARY_METRICS_LISTEN", "127.0.0.1:0"),
+            ("TRIBUTARY_ENVIRONMENT", "test"),
         ]);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
-        let (found, address) = mpsc::channel();
+        let (found, addresses) = mpsc::channel();
         // To its end, so that the program is never stuck with a line.
         std::thread::spawn(move || {
             for line in log.lines() {
                 let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
-                if line["message"] == "the server listens" {
+                if line["message"] == "the metrics are at /metrics" || line["message"] == "the server listens"
+                {
                     let _listened = found.send(line["address"].as_str().unwrap().parse().unwrap());
                 }
             }
         });
-        let address = address.recv_timeout(PATIENCE).unwrap();
-        Self { child, address }
+        // In this order.
+        let [metrics, address] = [0, 1].map(|_| addresses.recv_timeout(PATIENCE).unwrap());
+        Self { child, address, metrics }
     }
 
     async fn get(&self, client: &Client, path: &str) -> (u16, serde_json::Value) {
@@ -137,6 +142,49 @@ async fn it_serves_the_api_and_a_signal_ends_it() {
     lake.stop().await;
 }
 
+/// What a scraper sees: the requests, by how they were answered. A page has no key, and the API's port has no page.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_are_measured_for_prometheus_on_a_port_of_its_own() {
+    let data = TempDir::new().unwrap();
+    let lake = lake(&data).await;
+    let (server, client) = (Server::start(&lake.aws_endpoint()), Client::new());
+    let scrape = async || {
+        let answer = client.get(format!("http://{}/metrics", server.metrics)).send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+        answer.text().await.unwrap()
+    };
+    let labels = r#"{system="tributary",environment="test",function="query"}"#;
+    let has = |page: &str, name: &str, value: u64| {
+        let line = format!("tributary_{name}{labels} {value}");
+        assert!(page.lines().any(|of| of == line), "{line}\nis not in\n{page}");
+    };
+    let before = scrape().await;
+    for name in ["requests_answered_total", "requests_refused_total", "requests_failed_total"] {
+        has(&before, name, 0);
+    }
+    assert!(!before.contains("tributary_commits_total"), "{before}");
+    for path in ["/healthz", "/readyz", "/v1/datasets", "/v1/datasets/nobody/rows", "/metrics", "/v1/nothing"]
+    {
+        server.get(&client, path).await;
+    }
+    let after = scrape().await;
+    has(&after, "requests_answered_total", 1);
+    has(&after, "requests_refused_total", 3);
+    has(&after, "invocations_total", 4);
+    has(&after, "invocation_seconds_count", 4);
+    has(&after, "cold_starts_total", 1);
+    let build = format!(
+        "tributary_build_info{{system=\"tributary\",environment=\"test\",version=\"{}\"",
+        domain::version::VERSION
+    );
+    assert!(after.contains(&build), "{after}");
+    let elsewhere = client.get(format!("http://{}/v1/datasets", server.metrics)).send().await.unwrap();
+    assert_eq!(elsewhere.status(), 404);
+    drop(client);
+    assert_eq!(server.terminated(), Some(0));
+    lake.stop().await;
+}
+
 /// The API reads the body, and the connection is the server's.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_trickles_is_answered_and_its_connection_is_closed() {
@@ -179,6 +227,9 @@ fn what_is_wrong_is_named_at_the_start() {
     let output = program(&[("TRIBUTARY_LISTEN", "8080")]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("TRIBUTARY_LISTEN=\"8080\" is not valid"), "{}", said(&output));
+    let output = program(&[("TRIBUTARY_METRICS_LISTEN", "9464")]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("TRIBUTARY_METRICS_LISTEN=\"9464\" is not valid"), "{}", said(&output));
     let output = program(&[]).arg("--port").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("--version and --help"), "{}", said(&output));
