@@ -8,6 +8,7 @@ mod datasets;
 mod error;
 mod invoke;
 mod lambdas;
+mod measures;
 mod notify;
 mod open_files;
 mod publish;
@@ -22,7 +23,7 @@ mod threads;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use aws::{Aws, RandomIds, SystemClock};
-use domain::settings::{CATALOG_CACHE, InvalidSetting, OPEN_ACCESS, SQL, Settings};
+use domain::settings::{CATALOG_CACHE, ENVIRONMENT, InvalidSetting, OPEN_ACCESS, SQL, Settings};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -37,6 +38,7 @@ pub use queries::{QueryFileError, QueryFiles};
 pub use serve::{ConnectionLimits, HostName, InvalidHostName, ServeOptions};
 
 use lambdas::Lambdas;
+use measures::Measures;
 use serve::{Dialect, Guard, Port};
 
 /// How long a stop waits for what is under way, in each of its two stages.
@@ -46,10 +48,11 @@ const STOP: Duration = Duration::from_secs(5);
 const ABORT: Duration = Duration::from_secs(1);
 
 /// The settings from the environment, as the Lambdas read them. Some defaults differ: what a developer does shows at
-/// once, so nothing about the catalog is cached; and nothing here needs a key, or is kept from anybody.
+/// once, so nothing about the catalog is cached; nothing here needs a key, or is kept from anybody; and metrics say that they
+/// are of no deployed lake.
 pub fn settings() -> Result<Settings, InvalidSetting> {
     Settings::read(|name| {
-        let own = [(CATALOG_CACHE, "0s"), (OPEN_ACCESS, "on"), (SQL, "on")];
+        let own = [(CATALOG_CACHE, "0s"), (OPEN_ACCESS, "on"), (SQL, "on"), (ENVIRONMENT, "local")];
         let default = own.iter().find(|(setting, _)| setting.name == name);
         aws::variable(name).or_else(|| default.map(|(_, value)| (*value).to_owned()))
     })
@@ -167,7 +170,9 @@ impl Lake {
 
         let endpoint = format!("http://{aws_address}");
         let clients = Aws::local(&endpoint);
-        let lambdas = Lambdas::start(&endpoint, &settings).map_err(StartError::Threads)?;
+        let (measures, to_observe) = Measures::new(&endpoint, &settings);
+        let lambdas =
+            Lambdas::start(&endpoint, &settings, Arc::clone(&measures)).map_err(StartError::Threads)?;
         let lambdas = Arc::new(lambdas);
         let (mut work, mut front) = (Stage::new(), Stage::new());
 
@@ -188,6 +193,7 @@ impl Lake {
         work.tasks.spawn(serve::run(http_listener, api, work.stopped()));
         let stopped = work.stopped();
         notify::start(&mut work.tasks, notifications, &config, &lambdas, &stopped);
+        work.tasks.spawn(measures.observe(to_observe, stopped.clone()));
         work.tasks.spawn(schedule::expire(server.expiry(), stopped.clone()));
         work.tasks.spawn(schedule::run(Arc::clone(&lambdas), stopped));
 

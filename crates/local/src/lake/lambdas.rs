@@ -10,7 +10,7 @@ use domain::settings::Settings;
 use tokio::task::JoinHandle;
 use tracing::instrument::WithSubscriber;
 
-use super::threads::Threads;
+use super::{measures::Measures, threads::Threads};
 
 /// Threads of one Lambda. No more than two invocations of `ingest`, `compact` and `register` are at work, and while both
 /// compute, the third thread still reads and writes their connections. Requests of the API share the threads of `query`.
@@ -22,6 +22,7 @@ pub(super) struct Lambdas {
     pub(super) compact: Lambda<compact::Context>,
     pub(super) register: Lambda<register::Context>,
     query: Lambda<query::Context>,
+    pub(super) measures: Arc<Measures>,
 }
 
 /// A Lambda with threads and connections of its own, as it has a process of its own on AWS. An invocation may compute
@@ -54,13 +55,14 @@ impl<C: Send + Sync + 'static> Lambda<C> {
 
 impl Lambdas {
     /// The Lambdas of the AWS side at `endpoint`.
-    pub(super) fn start(endpoint: &str, settings: &Settings) -> io::Result<Self> {
+    pub(super) fn start(endpoint: &str, settings: &Settings, measures: Arc<Measures>) -> io::Result<Self> {
         let own = || Aws::local(endpoint);
         Ok(Self {
             ingest: Lambda::start("ingest", ingest::Context::new(&own(), &settings.into()))?,
             compact: Lambda::start("compact", compact::Context::new(&own(), &settings.into()))?,
             register: Lambda::start("register", register::Context::new(&own(), &settings.into()))?,
             query: Lambda::start("query", query::Context::new(&own(), &settings.into()))?,
+            measures,
         })
     }
 

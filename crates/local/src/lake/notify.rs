@@ -23,24 +23,35 @@ pub(super) fn start(
     stopped: &Stopped,
 ) {
     let compact = queue(tasks, "compact", lambdas, stopped, |bodies, lambdas| {
+        let measures = Arc::clone(&lambdas.measures);
         lambdas.compact.invoke(|context| async move {
             let event = invoke::event(invoke::sqs("tributary-compact", &bodies));
-            match compact::handle(event, &context, &mut compact::Done::default()).await {
+            let mut watch = measures.watch::<compact::Done>("compact", &event.context);
+            let answer = compact::handle(event, &context, &mut watch.report).await;
+            watch.end(&answer);
+            match answer {
                 Ok(response) => invoke::failed(&response),
                 Err(error) => all(bodies.len(), "compact", &error),
             }
         })
     });
     let register = queue(tasks, "register", lambdas, stopped, |bodies, lambdas| {
+        let measures = Arc::clone(&lambdas.measures);
         lambdas.register.invoke(|context| async move {
             let event = invoke::event(invoke::sqs("tributary-register", &bodies));
-            match register::handle(event, &context, &mut register::Reconciled::default()).await {
+            let mut watch = measures.watch::<register::Reconciled>("register", &event.context);
+            let answer = register::handle(event, &context, &mut watch.report).await;
+            watch.end(&answer);
+            let failed = match answer {
                 Ok(response) => invoke::failed(&response),
                 Err(error) => all(bodies.len(), "register", &error),
-            }
+            };
+            let done = bodies.iter().enumerate().filter(|(position, _)| !failed.contains(position));
+            measures.registered(done.flat_map(|(_, body)| s3_event::commits(body)));
+            failed
         })
     });
-    let bucket = config.bucket.clone();
+    let (bucket, measures) = (config.bucket.clone(), Arc::clone(&lambdas.measures));
     let mut until = stopped.clone();
     tasks.spawn(async move {
         loop {
@@ -50,16 +61,18 @@ pub(super) fn start(
             };
             let Some(object) = object else { return };
             // The prefixes of the bucket's notification configuration.
-            let queue = if object.bucket != bucket {
+            let (queue, function) = if object.bucket != bucket {
                 continue;
             } else if object.key.starts_with(key::LANDING) {
-                &compact
+                measures.written(&object.key);
+                (&compact, "compact")
             } else if object.key.starts_with(key::COMMITS) || object.key.starts_with(key::DATASETS) {
-                &register
+                (&register, "register")
             } else {
                 continue;
             };
-            if queue.send(queue::Message::new(s3_event::notification(&object).to_string())).is_err() {
+            let body = s3_event::notification(&object).to_string();
+            if queue.send(queue::Message::new(body, measures.queued(function))).is_err() {
                 return;
             }
         }

@@ -15,7 +15,11 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{invoke, lambdas::Lambdas};
+use super::{
+    invoke,
+    lambdas::Lambdas,
+    measures::{Measures, Queued},
+};
 use crate::{Delivery, DeliveryError, SnsMessage};
 
 /// The most messages of one invocation; SQS would give up to 10,000.
@@ -35,18 +39,21 @@ const TRIES: u32 = 3;
 
 struct Waiting {
     notification: String,
+    /// It counts as queued until it has its answer.
+    _queued: Queued,
     done: oneshot::Sender<Result<(), DeliveryError>>,
 }
 
 /// The topic's subscription.
-pub(super) struct Subscription(mpsc::Sender<Waiting>);
+pub(super) struct Subscription(mpsc::Sender<Waiting>, Arc<Measures>);
 
 impl Delivery for Subscription {
     fn deliver(&self, message: SnsMessage) -> BoxFuture<'static, Result<(), DeliveryError>> {
-        let queue = self.0.clone();
+        let (queue, queued) = (self.0.clone(), self.1.queued("ingest"));
         Box::pin(async move {
             let (done, answer) = oneshot::channel();
-            let waiting = Waiting { notification: message.notification().to_string(), done };
+            let notification = message.notification().to_string();
+            let waiting = Waiting { notification, _queued: queued, done };
             let stopping = || DeliveryError("the lake is stopping".into());
             queue.send(waiting).await.map_err(|_| stopping())?;
             answer.await.unwrap_or_else(|_| Err(stopping()))
@@ -57,6 +64,7 @@ impl Delivery for Subscription {
 /// Starts delivering; it ends when the last subscription is dropped and everything is answered.
 pub(super) fn start(tasks: &mut JoinSet<()>, lambdas: Arc<Lambdas>) -> Subscription {
     let (queue, mut waiting) = mpsc::channel::<Waiting>(WAITING);
+    let measures = Arc::clone(&lambdas.measures);
     tasks.spawn(async move {
         let slots = Arc::new(Semaphore::new(INVOCATIONS));
         let mut invocations = JoinSet::new();
@@ -81,7 +89,7 @@ pub(super) fn start(tasks: &mut JoinSet<()>, lambdas: Arc<Lambdas>) -> Subscript
         }
         while invocations.join_next().await.is_some() {}
     });
-    Subscription(queue)
+    Subscription(queue, measures)
 }
 
 async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
@@ -112,9 +120,13 @@ async fn deliver(mut messages: Vec<Waiting>, lambdas: &Lambdas) {
 
 /// Lambda's event is text, and `ingest` reads it as that. Answers why the invocation failed, if it did.
 async fn invoke(bodies: Vec<String>, lambdas: &Lambdas) -> Result<SqsBatchResponse, String> {
+    let measures = Arc::clone(&lambdas.measures);
     let invocation = lambdas.ingest.invoke(|context| async move {
-        let event = Event::read(&invoke::sqs("tributary-ingest", &bodies).to_string());
-        ingest::handle(invoke::event(event), &context, &mut ingest::Done::default()).await
+        let event = invoke::event(Event::read(&invoke::sqs("tributary-ingest", &bodies).to_string()));
+        let mut watch = measures.watch::<ingest::Done>("ingest", &event.context);
+        let answer = ingest::handle(event, &context, &mut watch.report).await;
+        watch.end(&answer);
+        answer
     });
     match invocation.await {
         Ok(answer) => answer.map_err(|error| domain::chain(&error)),

@@ -14,7 +14,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use super::{Stopped, lambdas::Lambdas};
+use super::{Stopped, lambdas::Lambdas, measures::Queued};
 
 /// How long a queue gathers after the first message: what a busy publisher lands meanwhile makes one commit.
 const WINDOW: Duration = Duration::from_millis(50);
@@ -40,11 +40,13 @@ pub(super) type Function = fn(Vec<String>, &Lambdas) -> JoinHandle<HashSet<usize
 pub(super) struct Message {
     body: String,
     receives: u32,
+    /// It counts as queued until it is gone.
+    _queued: Queued,
 }
 
 impl Message {
-    pub(super) fn new(body: String) -> Self {
-        Self { body, receives: 0 }
+    pub(super) fn new(body: String, queued: Queued) -> Self {
+        Self { body, receives: 0, _queued: queued }
     }
 }
 
@@ -108,6 +110,7 @@ async fn receive(batch: Vec<Message>, name: &str, function: Function, lambdas: &
         .map(|(_, message)| Message { receives: message.receives + 1, ..message })
         .partition(|message| message.receives < RECEIVES);
     if !given_up.is_empty() {
+        lambdas.measures.given_up(name, given_up.len());
         tracing::error!(
             function = name,
             messages = given_up.len(),

@@ -1,7 +1,8 @@
 //! S3's event notification, as it stands in the body of an SQS message.
 
+use aws::trigger::Trigger;
 use chrono::SecondsFormat;
-use domain::port::Clock;
+use domain::{DatasetName, Generation, Partition, key::ParsedKey, port::Clock};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -39,9 +40,21 @@ pub(super) fn notification(object: &ObjectCreated) -> Value {
     }]})
 }
 
+/// The commits that a notification is about.
+pub(super) fn commits(notification: &str) -> Vec<(DatasetName, Partition, Generation)> {
+    let event = serde_json::from_str(notification).unwrap_or_default();
+    let Ok(Trigger::Notifications(found)) = Trigger::parse(event) else { return Vec::new() };
+    let keys = found.into_iter().filter_map(|notification| notification.keys.ok()).flatten();
+    let commits = keys.filter_map(|key| match key {
+        ParsedKey::Commit(dataset, partition, generation) => Some((dataset, partition, generation)),
+        ParsedKey::Definition(_) | ParsedKey::Schema(..) | ParsedKey::Landing(..) => None,
+    });
+    commits.collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use aws::trigger::{Notification, Trigger};
+    use aws::trigger::Notification;
 
     use super::*;
 
@@ -65,6 +78,15 @@ mod tests {
                 assert_eq!(keys[0].to_string(), key);
             }
             other => panic!("{other:?}"),
+        }
+        let text = notification(&object).to_string();
+        let keys: Vec<String> = commits(&text)
+            .into_iter()
+            .map(|(dataset, partition, generation)| domain::key::commit(&dataset, &partition, generation))
+            .collect();
+        assert_eq!(keys, [key]);
+        for (from, to) in [("commits/", "landing/"), ("commits/", "elsewhere/"), ("Records", "Rows")] {
+            assert!(commits(&text.replace(from, to)).is_empty(), "{to}");
         }
     }
 }

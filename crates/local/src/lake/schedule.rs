@@ -6,7 +6,10 @@ use std::{sync::Arc, time::Duration};
 use super::{Stopped, invoke, lambdas::Lambdas};
 use crate::ResultExpiry;
 use aws::SystemClock;
+use aws_lambda_events::sqs::SqsBatchResponse;
+use compact::CompactError;
 use domain::port::Clock;
+use serde_json::Value;
 use tokio::task::JoinError;
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -14,17 +17,17 @@ const EVERY: Duration = Duration::from_secs(60);
 pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
     loop {
         sweep(&lambdas).await;
+        let measures = Arc::clone(&lambdas.measures);
         let registered = lambdas.register.invoke(|context| async move {
             let event = invoke::event(invoke::schedule());
-            register::handle(event, &context, &mut register::Reconciled::default()).await
+            let mut watch = measures.watch::<register::Reconciled>("register", &event.context);
+            let answer = register::handle(event, &context, &mut watch.report).await;
+            watch.end(&answer);
+            answer
         });
         report("register", registered.await);
         // Last: only what the catalog no longer names is garbage.
-        let vacuumed = lambdas.compact.invoke(|context| async move {
-            let event = invoke::event(invoke::vacuum());
-            compact::handle(event, &context, &mut compact::Done::default()).await
-        });
-        report("compact", vacuumed.await);
+        report("compact", compact_by(&lambdas, invoke::vacuum()).await);
         tokio::select! {
             () = SystemClock.sleep(EVERY) => {}
             () = stopped.wait() => return,
@@ -34,11 +37,23 @@ pub(super) async fn run(lambdas: Arc<Lambdas>, mut stopped: Stopped) {
 
 /// Compacts what is due. It leaves alone what the notifications' run is at.
 pub(super) async fn sweep(lambdas: &Lambdas) {
-    let compacted = lambdas.compact.invoke(|context| async move {
-        let event = invoke::event(invoke::schedule());
-        compact::handle(event, &context, &mut compact::Done::default()).await
+    report("compact", compact_by(lambdas, invoke::schedule()).await);
+}
+
+/// Invokes `compact` with this event.
+async fn compact_by(
+    lambdas: &Lambdas,
+    event: Value,
+) -> Result<Result<SqsBatchResponse, CompactError>, JoinError> {
+    let measures = Arc::clone(&lambdas.measures);
+    let invocation = lambdas.compact.invoke(|context| async move {
+        let event = invoke::event(event);
+        let mut watch = measures.watch::<compact::Done>("compact", &event.context);
+        let answer = compact::handle(event, &context, &mut watch.report).await;
+        watch.end(&answer);
+        answer
     });
-    report("compact", compacted.await);
+    invocation.await
 }
 
 /// Deletes old results, at once and then every minute.

@@ -24,6 +24,7 @@ mod harness;
 mod http;
 mod keys;
 mod log;
+mod metrics;
 mod mistakes;
 mod order;
 mod own_threads;

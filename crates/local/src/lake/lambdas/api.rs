@@ -13,8 +13,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::task::{JoinError, JoinHandle};
 
 use super::Lambdas;
+use crate::lake::measures;
 
-/// It is answered where the request came in.
+/// It is answered where the request came in, as the page for Prometheus is.
 const HEALTHZ: &str = "/healthz";
 
 /// An answer that nobody makes any more once nobody waits for it: the query behind it is then stopped.
@@ -27,13 +28,19 @@ impl Drop for Answering {
 }
 
 pub(super) fn router(lambdas: Arc<Lambdas>) -> Router {
-    let api = lambdas.query.context.router();
+    let recorder = lambdas.measures.recorder();
+    let api = query::measured(lambdas.query.context.router(), move |answered| {
+        recorder.record("query", answered);
+    });
     Router::new().fallback(move |request: Request<Body>| answered(Arc::clone(&lambdas), api.clone(), request))
 }
 
 async fn answered(lambdas: Arc<Lambdas>, api: Router, request: Request<Body>) -> Response<Body> {
     if request.uri().path() == HEALTHZ {
         return answer(api, request).await;
+    }
+    if measures::is_asked_for(request.method(), request.uri().path()) {
+        return lambdas.measures.answer().await;
     }
     let mut answering = Answering(lambdas.query.invoke(|_| answer(api, request)));
     match (&mut answering.0).await.map_err(JoinError::try_into_panic) {
