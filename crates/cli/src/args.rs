@@ -69,7 +69,7 @@ pub(crate) struct DevOptions {
     /// Where the AWS protocols are served; port 0 picks a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4566")]
     pub(crate) aws: SocketAddr,
-    /// Where the HTTP API is served; port 0 picks a free one.
+    /// Where the HTTP API is served, with /metrics for Prometheus; port 0 picks a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) http: SocketAddr,
     /// A directory of dataset definitions, a JSON file each, named as its dataset [default: infra/datasets, if it
