@@ -52,6 +52,12 @@ def faults(objects, environment, routes, settings):
         yield "the NetworkPolicy lets another port in than the container has"
     if environ["TRIBUTARY_LISTEN"] != f"0.0.0.0:{ports['http']}":
         yield "the server listens to another port than the container has"
+    if environ["TRIBUTARY_METRICS_LISTEN"] != f"0.0.0.0:{ports['metrics']}":
+        yield "the server shows its metrics at another port than the container has"
+    if template["metadata"]["annotations"].get("prometheus.io/port") != str(ports["metrics"]):
+        yield "Prometheus is sent to another port than the metrics are at"
+    if environ["TRIBUTARY_ENVIRONMENT"] != environment:
+        yield "the metrics are of another environment"
     if pod["serviceAccountName"] != objects["ServiceAccount", "server"]["metadata"]["name"]:
         yield "the pods have another service account"
     if not re.fullmatch(rf"arn:aws:iam::\d{{12}}:role/tributary-{environment}-server", objects["ServiceAccount", "server"]["metadata"].get("annotations", {}).get("eks.amazonaws.com/role-arn", "")):

@@ -7,7 +7,7 @@ import manifests
 import render
 
 ROUTES = manifests.sources("crates/query/src")
-SETTINGS = " ".join(f'"TRIBUTARY_{name}"' for name in ("BUCKET", "DATABASE", "DRAIN", "LISTEN", "LOG", "MAX_RUNNING", "STOP", "WORKGROUP"))
+SETTINGS = " ".join(f'"TRIBUTARY_{name}"' for name in ("BUCKET", "DATABASE", "DRAIN", "ENVIRONMENT", "LISTEN", "LOG", "METRICS_LISTEN", "MAX_RUNNING", "STOP", "WORKGROUP"))
 GOOD = render.render(manifests.OVERLAYS / "prod")
 
 
@@ -28,7 +28,7 @@ class Rules(unittest.TestCase):
 
     def test_another_environment_is_noticed(self):
         found = self.faults(environment="qa")
-        self.assertEqual(len(found), 2, found)
+        self.assertEqual(len(found), 3, found)
 
     def test_each_rule_objects(self):
         changes = {
@@ -36,6 +36,9 @@ class Rules(unittest.TestCase):
             "NetworkPolicy does not select": lambda o: o["NetworkPolicy", "server"]["spec"]["podSelector"].update({"matchLabels": {}}),
             "a port that the container does not have": lambda o: o["Service", "server"]["spec"]["ports"][0].update({"targetPort": "web"}),
             "lets another port in": lambda o: o["NetworkPolicy", "server"]["spec"]["ingress"][0]["ports"][0].update({"port": 80}),
+            "shows its metrics at another port": lambda o: next(e for e in self.container(o)["env"] if e["name"] == "TRIBUTARY_METRICS_LISTEN").update({"value": "0.0.0.0:80"}),
+            "Prometheus is sent to another port": lambda o: o["Deployment", "server"]["spec"]["template"]["metadata"]["annotations"].update({"prometheus.io/port": "8080"}),
+            "the metrics are of another environment": lambda o: o["ConfigMap", "settings"]["data"].update({"TRIBUTARY_ENVIRONMENT": "qa"}),
             "listens to another port": lambda o: self.container(o)["env"][0].update({"value": "0.0.0.0:80"}),
             "no route": lambda o: self.container(o)["livenessProbe"]["httpGet"].update({"path": "/health"}),
             "liveness must not ask": lambda o: self.container(o)["livenessProbe"]["httpGet"].update({"path": "/readyz"}),
