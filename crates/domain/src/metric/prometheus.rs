@@ -79,7 +79,7 @@ pub struct Family {
 
 /// What a metric of the table is in Prometheus: its name, its kind and what its numbers are.
 pub fn exposed(metric: &Metric) -> (String, Kind, Scale) {
-    let stem = |suffix| metric.name.strip_suffix(suffix).unwrap_or(metric.name);
+    let stem = |suffix: &str| metric.name.strip_suffix(suffix).unwrap_or(metric.name);
     match metric.unit {
         Unit::Count | Unit::Bytes => (format!("tributary_{}_total", metric.name), Kind::Counter, Scale::One),
         Unit::Milliseconds => {

@@ -7,6 +7,7 @@ use domain::{
 
 use super::*;
 
+mod kinds;
 mod limits;
 mod partitions;
 mod routing;

@@ -3,8 +3,6 @@
 
 mod freshness;
 mod survey;
-#[cfg(test)]
-mod tests;
 
 use std::{
     collections::BTreeSet,
@@ -231,3 +229,6 @@ impl Drop for Queued {
         self.recorder.take(&QUEUE_MESSAGES, &[self.function], 1);
     }
 }
+
+#[cfg(test)]
+mod tests;
