@@ -71,10 +71,10 @@ fn the_documents_have_the_values_of_labels_and_the_bounds_of_buckets() {
     for kind in quarantine::Kind::ALL {
         assert!(METRICS.contains(&format!("`{}`", kind.as_str())), "{kind:?}");
     }
-    for text in [format!("at most {MOST_DATASETS} values"), format!("`{OTHER}`"), format!("`{UNROUTED}`")] {
-        assert!(METRICS.contains(&text), "{text}");
-    }
     let text = METRICS.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [format!("at most {MOST_DATASETS} values"), format!("`{OTHER}`"), format!("`{UNROUTED}`")] {
+        assert!(text.contains(&words), "{words}");
+    }
     for bounds in [DURATIONS, FRESHNESS] {
         assert!(bounds.windows(2).all(|pair| pair[0] < pair[1]), "{bounds:?}");
         let bounds: Vec<String> = bounds.iter().map(|millis| (*millis as f64 / 1000.0).to_string()).collect();

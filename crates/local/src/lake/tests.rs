@@ -44,3 +44,12 @@ async fn a_stage_aborts_what_waits_for_too_long_and_waits_for_what_ends() {
     assert!(!stage.end_within(Duration::from_millis(20), HANGS).await);
     assert!(stage.tasks.is_empty());
 }
+
+/// What a developer's lake measures is not taken for a deployed one's.
+#[test]
+fn the_environment_of_a_local_lake_is_local_unless_somebody_says_otherwise() {
+    let said = aws::variable(ENVIRONMENT.name);
+    let expected = said.as_deref().filter(|text| !text.is_empty()).unwrap_or("local");
+    assert_eq!(settings().unwrap().exposition.environment, expected);
+    assert_ne!(Settings::read(|_| None).unwrap().exposition.environment, "local");
+}
