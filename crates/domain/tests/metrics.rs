@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use domain::{
     metric::{
         ALL, Label, Metric,
-        prometheus::{DURATIONS, FAMILIES, FRESHNESS, Family, Kind, Scale, exposed},
+        prometheus::{DATASET, DURATIONS, FAMILIES, FRESHNESS, Family, Kind, Scale, exposed},
     },
     quarantine,
-    recorder::{MOST_DATASETS, OTHER, UNROUTED},
+    recorder::{MOST_DATASETS, OTHER, Recorder, UNROUTED},
 };
 
 const METRICS: &str = include_str!("../../../docs/metrics.md");
@@ -81,6 +81,52 @@ fn the_documents_have_the_values_of_labels_and_the_bounds_of_buckets() {
         let listed = format!(": {}.", bounds.join(", "));
         assert!(text.contains(&listed), "{listed}");
     }
+}
+
+/// The most series that there can be: of what every lake has, and of a thousand datasets in which everything happens.
+#[test]
+fn the_documents_have_the_most_series_of_a_lake() {
+    let recorder = Recorder::new(("s", "e"), &["ingest", "compact", "register", "query"], &FAMILIES);
+    let series = || recorder.text().lines().filter(|line| !line.starts_with('#')).count();
+    for family in FAMILIES {
+        match family.name {
+            "tributary_queue_messages" => {
+                ["ingest", "compact", "register"]
+                    .iter()
+                    .for_each(|function| recorder.add(family, &[function], 0));
+            }
+            "tributary_dead_letters_total" => {
+                ["compact", "register"].into_iter().for_each(|name| recorder.add(family, &[name], 0));
+            }
+            "tributary_build_info" => recorder.add(family, &["0.1.0", "unknown"], 1),
+            _ => {}
+        }
+    }
+    let of_all = series();
+    let names: Vec<String> = (0..1_000).map(|n| format!("d{n}")).chain([UNROUTED.to_owned()]).collect();
+    for family in FAMILIES {
+        for name in &names {
+            match family.labels {
+                [DATASET] => recorder.add(family, &[name], 1),
+                [DATASET, _] => {
+                    for kind in quarantine::Kind::ALL {
+                        recorder.add(family, &[name, kind.as_str()], 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let (values, all) = (MOST_DATASETS + 2, series());
+    let of_one = (all - of_all) / values;
+    assert_eq!(all, of_all + of_one * values);
+    let text = METRICS.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = format!(
+        "at most {},{:03} series in one process: {of_all} of the functions and the queues, and {of_one} for each of {values} values",
+        all / 1_000,
+        all % 1_000
+    );
+    assert!(text.contains(&words), "{words}");
 }
 
 #[test]
