@@ -104,7 +104,7 @@ mod tests {
         let tell = {
             let told = Arc::clone(&told);
             move |answered: &Answered| {
-                told.lock().unwrap_or_else(PoisonError::into_inner).push(answered.clone())
+                told.lock().unwrap_or_else(PoisonError::into_inner).push(answered.clone());
             }
         };
         let router = Router::new()
