@@ -1,10 +1,14 @@
-//! One line of a landing batch.
+//! A landing batch: its lines, and what stands behind them.
 
 use std::{borrow::Cow, ops::RangeInclusive};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+mod trailer;
+
+pub use trailer::{Carried, MOST, MessageMark, Trailer};
 
 /// An accepted event as it is stored: the sender's own object, its number texts and unknown fields untouched.
 #[derive(Debug, Serialize, Deserialize)]

@@ -42,6 +42,7 @@ pub mod schemas;
 pub mod settings;
 pub mod suggest;
 pub mod target;
+pub mod trace;
 pub mod vacuum;
 pub mod value;
 pub mod version;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::name::DatasetName;
+use crate::{name::DatasetName, trace::TraceContext};
 
 /// The longest line that a reader of quarantine objects has to take, in bytes without its end: a few KB of zstd can hold
 /// one of many GB. `ingest` writes none that is longer: a message has at most 256 MiB unpacked (`TRIBUTARY_MAX_UNPACKED`;
@@ -55,6 +55,9 @@ pub struct Carrier {
     /// The message attribute `content-encoding`, if the original is the message as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_encoding: Option<String>,
+    /// The trace that it was sent in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<TraceContext>,
     /// How the original is to be read.
     #[serde(default, skip_serializing_if = "Holds::is_message")]
     pub holds: Holds,

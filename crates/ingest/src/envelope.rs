@@ -19,6 +19,7 @@ use domain::{
     event::{MESSAGE_AHEAD, MESSAGE_BEHIND},
     json::{Cursor, Fault},
     quarantine::Holds,
+    trace::TraceContext,
 };
 
 use crate::message::Message;
@@ -140,6 +141,7 @@ struct Parts {
     topic: Range<usize>,
     dataset: Option<Range<usize>>,
     encoding: Option<Range<usize>>,
+    trace: Option<TraceContext>,
     body: Range<usize>,
     unreadable: Option<Cow<'static, str>>,
 }
@@ -162,6 +164,7 @@ impl Parts {
             topic: last_part(text(&self.topic)?),
             dataset: optional(&self.dataset)?,
             encoding: optional(&self.encoding)?,
+            trace: self.trace,
             body: text(&self.body)?.as_bytes(),
             unreadable: self.unreadable.clone(),
         })

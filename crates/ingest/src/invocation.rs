@@ -17,6 +17,7 @@ use crate::{
     Ingest,
     envelope::{Event, UnknownEvent},
     error::IngestError,
+    group,
     service::Report,
 };
 
@@ -89,6 +90,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             quarantined = report.quarantined,
             failed = report.failed.len(),
             objects = report.objects,
+            trace_ids = group::trace_ids(report.traces.iter().copied()),
             "messages stored"
         );
         // Metric filters of `infra/` count these two fields; no other line has them.

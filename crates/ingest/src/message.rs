@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use domain::quarantine::Holds;
+use domain::{quarantine::Holds, trace::TraceContext};
 
 /// One message, however it came: what the service needs to know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Message<'a> {
     pub dataset: Option<&'a str>,
     /// The message attribute `content-encoding`.
     pub encoding: Option<&'a str>,
+    /// The trace that its sender sent it in: of the message attribute `traceparent`, or else of X-Ray.
+    pub trace: Option<TraceContext>,
     /// The payload.
     pub body: &'a [u8],
     /// What the payload is: a message's, but for what is replayed.

@@ -49,6 +49,11 @@ impl Tools {
 impl Packer {
     /// The lines as one zstd frame.
     pub(crate) fn pack(&self, lines: &[u8]) -> io::Result<Bytes> {
+        self.pack_before(lines, |_| {})
+    }
+
+    /// The same, and behind the frame what `behind` appends.
+    pub(crate) fn pack_before(&self, lines: &[u8], behind: impl FnOnce(&mut Vec<u8>)) -> io::Result<Bytes> {
         // A panic while it was held left nothing in it that the next call does not begin anew.
         let mut tools = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let tools = match &mut *tools {
@@ -59,6 +64,7 @@ impl Packer {
         tools.out.clear();
         tools.out.reserve(compress_bound(lines.len()));
         tools.compressor.compress_to_buffer(lines, &mut tools.out)?;
+        behind(&mut tools.out);
         Ok(Bytes::copy_from_slice(&tools.out))
     }
 }

@@ -169,7 +169,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         let here = Place::Quarantine(object.dataset.as_ref(), object.day);
         let mut rest = Rest::default();
         if let Some(groups) = whole {
-            let stored = self.store_others(&held.key, &here, groups, &mut rest).await;
+            let stored = self.store_others((&held.key, by.1), &here, groups, &mut rest).await;
             stored.map_err(|error| held.failed(error))?;
         } else {
             let mut lines = held.lines()?;
@@ -177,7 +177,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             let Options { dataset, dry_run, change, .. } = options;
             let again = Options { chosen: &options.chosen, dataset, dry_run, change, judged: None };
             while let Some((_, groups)) = self.judge(by, object, &again, &mut lines, slice)? {
-                let stored = self.store_others(&held.key, &here, groups, &mut rest).await;
+                let stored = self.store_others((&held.key, by.1), &here, groups, &mut rest).await;
                 stored.map_err(|error| held.failed(error))?;
             }
         }
@@ -246,7 +246,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     /// Stores the groups, less what stays in the object itself.
     async fn store_others(
         &self,
-        key: &str,
+        (key, now): (&str, DateTime<Utc>),
         here: &Place<'_>,
         groups: Vec<Group<'_>>,
         rest: &mut Rest,
@@ -255,7 +255,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             if group.place == *here {
                 rest.push(key, group.lines(), &self.packer)?;
             } else {
-                group.store(&*self.store, &self.packer).await?;
+                group.store(&*self.store, &self.packer, now).await?;
             }
         }
         Ok(())

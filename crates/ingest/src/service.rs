@@ -14,13 +14,14 @@ use domain::{
     run::Expired,
     sabotage::{self, Bug},
     settings::{IngestLimits, IngestSettings},
+    trace::TraceContext,
 };
 use futures::{StreamExt, stream};
 
 use crate::{
     definitions::{Definitions, Known},
     error::IngestError,
-    group::{Group, Place},
+    group::{Group, MOST_TOLD, Place, Recorded},
     message::Message,
     openings::Openings,
     pack::Packer,
@@ -66,6 +67,8 @@ pub struct Report {
     pub untrusted: usize,
     /// The events that are stored, by their dataset: `None` has those of which no dataset is known.
     pub by_dataset: BTreeMap<Option<DatasetName>, OfDataset>,
+    /// Traces that stored events are of: some of them, for the log.
+    pub traces: Vec<TraceContext>,
 }
 
 /// What became of the events of one dataset.
@@ -88,6 +91,18 @@ impl Report {
         for (kind, events) in quarantined {
             *of.quarantined.entry(kind).or_default() += events;
         }
+    }
+
+    /// Notes the traces of an object that is stored, and tells where the events of a recorded one are: of as many objects of
+    /// an invocation as there is room for traces.
+    fn note(&mut self, traces: Vec<TraceContext>, recorded: Option<Recorded>) {
+        if let Some(Recorded { dataset, partition, batch, events, trace_ids }) =
+            recorded.filter(|_| self.traces.len() < MOST_TOLD)
+        {
+            tracing::info!(dataset, partition, batch, events, trace_ids, "batch stored");
+        }
+        let room = MOST_TOLD.saturating_sub(self.traces.len());
+        self.traces.extend(traces.into_iter().take(room));
     }
 }
 
@@ -149,7 +164,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             report.refused_partitions += sorted.refused_partitions;
             report.untrusted += sorted.untrusted;
             report.failed.extend(sorted.waiting);
-            let written = self.write(sorted.groups, until, &mut report).await;
+            let written = self.write(sorted.groups, sorted.now, until, &mut report).await;
             if let Err(problem) = written {
                 if report.objects == 0 {
                     return Err(problem);
@@ -198,6 +213,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
     async fn write(
         &self,
         groups: Vec<Group<'_>>,
+        ingested_at: DateTime<Utc>,
         until: DateTime<Utc>,
         report: &mut Report,
     ) -> Result<(), IngestError> {
@@ -206,7 +222,7 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         let mut open: Vec<Vec<usize>> = groups.iter().map(|group| group.messages.clone()).collect();
         let mut writes = Vec::with_capacity(objects);
         for (number, group) in groups.into_iter().enumerate() {
-            writes.push(self.write_one(number, group));
+            writes.push(self.write_one(number, group, ingested_at));
         }
         let mut writes = stream::iter(writes).buffer_unordered(WRITES);
         let mut problem = None;
@@ -224,10 +240,11 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
             };
             match next {
                 None => break,
-                Some((number, Ok(counted))) => {
+                Some((number, Ok(written))) => {
                     open[number].clear();
                     stored += 1;
-                    report.add(counted);
+                    report.add(written.counted);
+                    report.note(written.traces, written.recorded);
                 }
                 Some((_, Err(source))) => {
                     refused += 1;
@@ -250,14 +267,30 @@ impl<S: ObjectStore, K: Clock> Ingest<S, K> {
         }
     }
 
-    async fn write_one(&self, number: usize, group: Group<'_>) -> (usize, Result<Counted, StoreError>) {
+    async fn write_one(
+        &self,
+        number: usize,
+        group: Group<'_>,
+        ingested_at: DateTime<Utc>,
+    ) -> (usize, Result<Written, StoreError>) {
         let (dataset, accepted) = match group.place {
             Place::Landing(dataset, ..) => (Some(dataset), group.events),
             Place::Quarantine(dataset, _) => (dataset, 0),
         };
         let counted = Counted { dataset: dataset.cloned(), accepted, quarantined: group.kinds.clone() };
-        (number, group.store(&*self.store, &self.packer).await.map(|()| counted))
+        let (traces, recorded) = (group.traces().take(MOST_TOLD).collect(), group.recorded());
+        let written = Written { counted, traces, recorded };
+        (number, group.store(&*self.store, &self.packer, ingested_at).await.map(|()| written))
     }
+}
+
+/// One object that is stored.
+#[derive(Debug)]
+struct Written {
+    counted: Counted,
+    /// Traces of its events.
+    traces: Vec<TraceContext>,
+    recorded: Option<Recorded>,
 }
 
 /// The events of one object.

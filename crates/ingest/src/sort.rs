@@ -72,6 +72,8 @@ pub(crate) struct Sorter<'a> {
 /// What the messages became.
 #[derive(Debug)]
 pub(crate) struct Sorted<'a> {
+    /// When they were ingested, as the lines of the groups say.
+    pub(crate) now: DateTime<Utc>,
     pub(crate) groups: Vec<Group<'a>>,
     pub(crate) waiting: BTreeSet<usize>,
     pub(crate) unsure: usize,
@@ -118,6 +120,7 @@ impl<'a> Sorter<'a> {
 
     pub(crate) fn end(self) -> Sorted<'a> {
         Sorted {
+            now: self.now,
             groups: self.groups.list,
             waiting: self.waiting,
             unsure: self.unsure,
@@ -284,6 +287,7 @@ impl<'a> Sorter<'a> {
                 untrusted: original.untrusted,
                 dataset_attribute: message.dataset.map(str::to_owned),
                 content_encoding: message.encoding.filter(|_| original.as_it_came).map(str::to_owned),
+                traceparent: message.trace,
                 holds: original.holds,
             },
             original: original.text(),

@@ -225,3 +225,30 @@ fn nothing_is_read_behind_the_last_line_that_is_wanted() {
         }
     }
 }
+
+/// Whatever stands behind the lines of an object, they are the same, fast and slowly.
+#[test]
+fn a_trailer_is_no_part_of_the_lines() {
+    use domain::landing::{Carried, MessageMark, Trailer};
+
+    let mut random = Random::new(21);
+    for round in 0..60 {
+        let text = text(&mut random);
+        let carried =
+            |n: usize| Carried { message: MessageMark::of(&n.to_string()), sent_at: Default::default() };
+        let messages = (0..random.below(2_000)).map(carried).collect();
+        let trailer = Trailer { ingested_at: Default::default(), messages, traces: Vec::new() };
+        let bare = zstd::bulk::compress(&text, 1).unwrap();
+        let mut packed = bare.clone();
+        trailer.write(&mut packed);
+        assert_eq!(Trailer::read(&packed).as_ref(), Some(&trailer), "{round}");
+        let mut unpacker = Unpacker::new(LEAST).unwrap();
+        assert!(unpacked(&mut unpacker, &packed) == plain(&bare), "{round}");
+        assert!(plain(&packed) == plain(&bare), "{round}");
+        if text.ends_with(b"\n") {
+            // A trailer that is cut off does not take lines with it.
+            let cut = packed.len() - 1;
+            assert!(unpacked(&mut unpacker, &packed[..cut]).0 == plain(&bare).0, "{round}");
+        }
+    }
+}

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use super::Rejection;
-use crate::json::{Fields, InvalidObject, Raw, Scanner};
+use crate::{
+    json::{Fields, InvalidObject, Raw, Scanner},
+    trace::TraceContext,
+};
 
 /// An event's object. Of a CloudEvent the columns are looked for in its `data` first, then among its attributes.
 ///
@@ -51,6 +54,13 @@ impl<'a> Event<'a> {
     /// The CloudEvent, if it is one.
     pub fn cloud_event(&self) -> Option<&CloudEvent<'a>> {
         self.cloud_event.as_ref()
+    }
+
+    /// The trace that a CloudEvent says it is of, by the extension for distributed tracing. One that is not valid is none.
+    pub fn trace(&self) -> Option<TraceContext> {
+        self.cloud_event.as_ref()?;
+        let text = self.fields.get("traceparent").and_then(Raw::string)?;
+        TraceContext::parse(text.as_bytes())
     }
 
     /// The value of a field, and where it is; with the place where it is expected it is found at once.

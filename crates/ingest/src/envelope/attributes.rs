@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use domain::json::{Cursor, Fault, Span};
+use domain::{
+    json::{Cursor, Fault, Span},
+    trace::TraceContext,
+};
 
 use super::{
     cloud::{self, Attribute},
@@ -15,6 +18,7 @@ use super::{
 pub(super) struct Attributes {
     pub(super) dataset: Option<Span>,
     pub(super) encoding: Option<Span>,
+    traceparent: Option<Span>,
     /// Those of a CloudEvent in binary mode.
     pub(super) cloud: Vec<Attribute>,
 }
@@ -28,6 +32,7 @@ impl Attributes {
             let attribute = match name {
                 b"dataset" => &mut found.dataset,
                 b"content-encoding" => &mut found.encoding,
+                b"traceparent" => &mut found.traceparent,
                 _ if of_event.is_some() => &mut other,
                 _ => return cursor.pass(),
             };
@@ -43,6 +48,11 @@ impl Attributes {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// The trace that the message was sent in. What is not valid is none; so is what has escapes.
+    pub(super) fn trace(&self, of: &[u8]) -> Option<TraceContext> {
+        self.traceparent.as_ref().and_then(|traceparent| TraceContext::parse(traceparent.bare(of)))
     }
 
     /// Dataset and encoding, among the texts.

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use chrono::DateTime;
-use domain::{json::bare, value::rfc3339};
+use domain::{json::bare, trace::TraceContext, value::rfc3339};
 
 use super::{Parts, cloud, texts::Texts};
 
@@ -31,7 +31,7 @@ struct Reader<'e> {
 impl<'e> Reader<'e> {
     fn notification(&mut self, texts: &mut Texts) -> Option<Parts> {
         let (mut kind, mut id, mut topic, mut timestamp): (_, _, _, Option<&[u8]>) = (None, None, None, None);
-        let (mut message, mut dataset, mut encoding) = (None, None, None);
+        let (mut message, mut dataset, mut encoding, mut traceparent) = (None, None, None, None);
         self.object(|name, reader| {
             match name {
                 b"Type" => kind = Some(reader.string()?),
@@ -42,6 +42,7 @@ impl<'e> Reader<'e> {
                 b"MessageAttributes" => reader.object(|name, reader| match name {
                     b"dataset" => reader.attribute(&mut dataset),
                     b"content-encoding" => reader.attribute(&mut encoding),
+                    b"traceparent" => reader.attribute(&mut traceparent),
                     // Rare, and left to the reader of what is unescaped.
                     name if cloud::is_marked(name) => None,
                     _ => reader.attribute(&mut None),
@@ -60,6 +61,7 @@ impl<'e> Reader<'e> {
             topic: texts.append(topic?),
             dataset: dataset.map(|dataset| texts.append(dataset)),
             encoding: encoding.map(|encoding| texts.append(encoding)),
+            trace: traceparent.and_then(TraceContext::parse),
             body: message?,
             ..Parts::default()
         })
@@ -151,7 +153,7 @@ mod tests {
 
     use super::super::Batch;
 
-    /// Id, topic, time, dataset, encoding, body and what is wrong with it, of the only message.
+    /// Id, topic, time, dataset, encoding, trace, body and what is wrong with it, of the only message.
     fn read(body: &str) -> Vec<String> {
         let event = format!(
             r#"{{"Records":[{{"messageId":"q","body":{body},"eventSource":"aws:sqs","eventSourceARN":"a:queue"}}]}}"#
@@ -172,15 +174,25 @@ mod tests {
         prop_oneof![3 => text.prop_map(Value::from), 1 => other]
     }
 
+    fn traceparent() -> impl Strategy<Value = Value> {
+        let valid = "00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]";
+        let attribute = valid.prop_map(|value| json!({"Type": "String", "Value": value}));
+        prop_oneof![3 => attribute, 1 => value()]
+    }
+
     proptest! {
         #[test]
         fn both_readers_read_the_same(
-            message in value(), kind in value(), dataset in value(), subject in value(), pretty: bool, cut in 0_usize..4_000,
+            message in value(), kind in value(), dataset in value(), subject in value(), traceparent in traceparent(),
+            pretty: bool, cut in 0_usize..4_000,
         ) {
             let whole = json!({
                 "Type": "Notification", "MessageId": "m", "TopicArn": "a:t", "Message": message, "Subject": subject,
                 "Timestamp": "2026-11-23T10:04:59.123Z",
-                "MessageAttributes": {"dataset": dataset, "content-encoding": {"Type": "String", "Value": "gzip"}},
+                "MessageAttributes": {
+                    "dataset": dataset, "content-encoding": {"Type": "String", "Value": "gzip"},
+                    "traceparent": traceparent,
+                },
             });
             let mut other = whole.clone();
             other["Type"] = kind;

@@ -96,8 +96,9 @@ impl Notification {
         }
         let mut attributes = self.attributes;
         let cloud = std::mem::take(&mut attributes.cloud);
+        let trace = attributes.trace(of);
         let (dataset, encoding) = attributes.texts(of, texts);
         let body = cloud::payload(&cloud, encoding.as_ref(), of, texts, body);
-        Some(Parts { id, sent_at, topic, dataset, encoding, body, ..Parts::default() })
+        Some(Parts { id, sent_at, topic, dataset, encoding, trace, body, ..Parts::default() })
     }
 }

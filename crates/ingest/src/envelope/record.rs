@@ -3,7 +3,10 @@
 use std::str;
 
 use chrono::{DateTime, Datelike};
-use domain::json::{Cursor, Fault, Span};
+use domain::{
+    json::{Cursor, Fault, Span},
+    trace::TraceContext,
+};
 
 use super::{
     Parts, UnknownEvent,
@@ -23,6 +26,8 @@ struct Record {
     body: Option<Body>,
     queue: Option<Span>,
     sent: Option<Span>,
+    /// The header of X-Ray.
+    xray: Option<Span>,
     attributes: Attributes,
     // Of SNS:
     sns: Option<Notification>,
@@ -89,6 +94,7 @@ fn scan(
             b"attributes" if cursor.peek() == Some(b'{') => object(event, cursor, |name, cursor| {
                 match name {
                     b"SentTimestamp" => record.sent = string(cursor)?,
+                    b"AWSTraceHeader" => record.xray = string(cursor)?,
                     _ => cursor.pass()?,
                 }
                 Ok(())
@@ -114,15 +120,22 @@ fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Resul
     let millis = record.sent.as_ref().and_then(|sent| str::from_utf8(sent.bare(event)).ok());
     let queued_at = millis.and_then(|millis| millis.parse().ok()).and_then(DateTime::from_timestamp_millis);
     let queued_at = queued_at.filter(|time| (1970..=9999).contains(&time.year()));
+    // What a sender says of its own trace comes first: X-Ray's is that of whoever put the message into the queue.
+    let xray = record.xray.as_ref().and_then(|header| TraceContext::of_xray(header.bare(event)));
     let body = match record.body.ok_or("\"body\"")? {
-        Body::Notification(parts) => return Ok(Parts { name: Some(name), queued_at, ..parts }),
+        Body::Notification(parts) => {
+            let trace = parts.trace.or(xray);
+            return Ok(Parts { name: Some(name), queued_at, trace, ..parts });
+        }
         Body::Text(length) => body.get(..length).unwrap_or_default(),
     };
     let found = notification::find(body, texts).or_else(|| destination::find(body, texts));
     if let Some(parts) = found {
-        return Ok(Parts { name: Some(name), queued_at, ..parts });
+        let trace = parts.trace.or(xray);
+        return Ok(Parts { name: Some(name), queued_at, trace, ..parts });
     }
-    let Attributes { dataset, encoding, cloud } = record.attributes;
+    let trace = record.attributes.trace(event).or(xray);
+    let Attributes { dataset, encoding, cloud, .. } = record.attributes;
     let encoding = encoding.map(|encoding| texts.string(event, encoding));
     let text = texts.append(body);
     let body = cloud::payload(&cloud, encoding.as_ref(), event, texts, text);
@@ -136,6 +149,7 @@ fn queued(event: &[u8], record: Record, texts: &mut Texts, body: &[u8]) -> Resul
         topic: record.queue.map(|queue| texts.string(event, queue)).unwrap_or_default(),
         dataset: dataset.map(|dataset| texts.string(event, dataset)),
         encoding,
+        trace,
         body,
         unreadable: None,
     })

@@ -1,5 +1,6 @@
 mod cloud_events;
 mod kept;
+mod traces;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -94,6 +94,7 @@ impl<'r> Sent<'r> {
             topic: &rejected.carrier.topic,
             dataset: dataset.map(DatasetName::as_str).or(named).or_else(|| self.legacy(rejected)),
             encoding: rejected.carrier.content_encoding.as_deref(),
+            trace: rejected.carrier.traceparent,
             body: &self.body,
             holds: self.holds,
             unreadable: None,

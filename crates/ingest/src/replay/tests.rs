@@ -85,6 +85,7 @@ impl World {
             topic: "tributary",
             dataset,
             encoding: None,
+            trace: None,
             body: body.as_bytes(),
             unreadable: None,
         };

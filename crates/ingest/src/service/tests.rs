@@ -12,6 +12,7 @@ mod limits;
 mod partitions;
 mod routing;
 mod topics;
+mod traces;
 mod within;
 
 const DEFINITION: &str = r#"{"name": "passengers", "identity": ["passenger_id"], "columns": [
@@ -43,6 +44,7 @@ fn message<'a>(id: &'a str, dataset: Option<&'a str>, body: &'a str) -> Message<
         topic: "tributary",
         dataset,
         encoding: None,
+        trace: None,
         body: body.as_bytes(),
         unreadable: None,
     }

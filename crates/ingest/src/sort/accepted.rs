@@ -28,7 +28,9 @@ impl<'a> Sorter<'a> {
         match landed {
             Ok((group, id, places)) => {
                 let group = self.groups.with_room(group, places);
-                self.bytes += self.groups.list[group].accept(index, id.as_deref(), text, &self.lines);
+                let event_and_id = (id.as_deref(), text);
+                let group = &mut self.groups.list[group];
+                self.bytes += group.accept((index, message), event_and_id, event.trace(), &self.lines);
             }
             Err(reason) => {
                 let original = Original::part(text.as_bytes(), Holds::Event);

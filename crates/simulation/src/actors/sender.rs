@@ -73,6 +73,7 @@ impl Mail {
             topic: "tributary",
             dataset: Some(&self.dataset),
             encoding: None,
+            trace: None,
             body: self.body.as_bytes(),
             holds: Holds::Message,
             unreadable: None,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The notification, by each way that it may come: directly, in a queue as SNS writes it and otherwise, and raw.
-fn ways(message: &str, attributes: &[(&str, &str)]) -> Vec<Value> {
+pub(super) fn ways(message: &str, attributes: &[(&str, &str)]) -> Vec<Value> {
     let of = |value: &str| -> Value {
         let one = |text: &str| Value::Object([(value.to_owned(), json!(text))].into_iter().collect());
         Value::Object(attributes.iter().map(|(name, text)| ((*name).to_owned(), one(text))).collect())

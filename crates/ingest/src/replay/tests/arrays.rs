@@ -74,6 +74,7 @@ async fn what_is_around_a_message_is_never_replayed() {
         topic: "seats",
         dataset: None,
         encoding: None,
+        trace: None,
         body: br#"{"Type": "SubscriptionConfirmation"}"#,
         unreadable: Some("it is no notification".into()),
     };
