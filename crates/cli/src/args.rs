@@ -16,6 +16,7 @@ use crate::{
     publish::PublishOptions,
     quarantine::QuarantineOptions,
     restore::RestoreOptions,
+    trace::TraceOptions,
     undelivered::UndeliveredOptions,
 };
 
@@ -44,6 +45,7 @@ pub(crate) enum Command {
     Rows(RowsOptions),
     Query(QueryOptions),
     Doctor(DoctorOptions),
+    Trace(TraceOptions),
 }
 
 /// Run the whole lake on this machine: the AWS protocols and the HTTP API, in one process.

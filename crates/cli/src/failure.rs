@@ -46,6 +46,12 @@ pub(crate) enum Failure {
     /// It was done in part or not at all; what was is printed before.
     #[error("{0}")]
     NotDone(String),
+    /// It was found, and queries do not see it yet.
+    #[error("{0}")]
+    OnItsWay(String),
+    /// It was not found.
+    #[error("{0}")]
+    NotFound(String),
     /// The output cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(std::io::Error),
@@ -60,7 +66,7 @@ impl Failure {
         self.to_string().lines().map(domain::bounded).collect::<Vec<_>>().join("\n")
     }
 
-    /// 2 where other input would help, 130 after Ctrl-C, 1 otherwise.
+    /// 2 where other input would help, 3 and 4 where somebody asked where something is, 130 after Ctrl-C, 1 otherwise.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Setting(_)
@@ -69,6 +75,8 @@ impl Failure {
             | Self::Start(StartError::Dataset(_))
             | Self::File { .. }
             | Self::Input(_) => ExitCode::from(2),
+            Self::OnItsWay(_) => ExitCode::from(3),
+            Self::NotFound(_) => ExitCode::from(4),
             // As a shell says it of a process that SIGINT ended.
             Self::Interrupted => ExitCode::from(130),
             _ => ExitCode::FAILURE,

@@ -24,6 +24,7 @@ mod restore;
 mod runtime;
 mod stop;
 mod survey;
+mod trace;
 mod undelivered;
 mod visible;
 
@@ -61,5 +62,6 @@ async fn command(command: Command) -> Result<(), Failure> {
         Command::Key(options) => key::run(options).await,
         Command::NamedQuery(options) => named_query::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
+        Command::Trace(options) => trace::run(options).await,
     }
 }

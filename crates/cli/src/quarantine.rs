@@ -16,6 +16,7 @@ use clap::{Args, Subcommand};
 use crate::{failure::Failure, log, stop::interruptible};
 
 pub(crate) use find::find;
+pub(crate) use read::{bodies, lines};
 pub(crate) use reason::group;
 pub(crate) use selection::{Place, Selection};
 pub(crate) use summary::Summary;
