@@ -29,4 +29,5 @@ mod reference;
 mod refusals;
 mod repair;
 mod restore;
+mod trace;
 mod undelivered;
