@@ -33,8 +33,12 @@ pub fn init(settings: &LogSettings) -> Result<(), InvalidSetting> {
 }
 
 /// Fields are at the top of each object: a metric filter of `infra/` counts the lines where `stopped` is true, for each
-/// `lake` apart.
-fn lines<W>(filter: Targets, lake: Option<&str>, writer: W) -> impl tracing::Subscriber + Send + Sync + use<W>
+/// `lake` apart. The request's id is there too.
+pub(crate) fn lines<W>(
+    filter: Targets,
+    lake: Option<&str>,
+    writer: W,
+) -> impl tracing::Subscriber + Send + Sync + use<W>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -51,6 +55,10 @@ where
 
 /// What is logged whatever `TRIBUTARY_LOG` says: who was rejected, and what was changed.
 const ALWAYS: (&str, LevelFilter) = (domain::access::AUDIT, LevelFilter::INFO);
+
+/// The runtime's span of an invocation, which has the request's id. Nothing is logged under this name but that span, so
+/// whatever is filtered, each line says of which invocation it is.
+const SPAN: (&str, LevelFilter) = ("lambda_runtime::layers::trace", LevelFilter::INFO);
 
 /// The filter of `TRIBUTARY_LOG`, with no payloads in it whatever it says, and with every audit line. Where the text is
 /// empty, errors are logged.
@@ -75,7 +83,7 @@ pub fn log_filter(text: &str) -> Result<Targets, InvalidSetting> {
     // The longest name decides: one within a bounded part would lift its bound.
     let kept = asked.iter().map(|(target, level)| (target, level.min(bound_of(target))));
     let filter = Targets::new().with_default(default);
-    Ok(filter.with_targets(bounds).with_targets(kept).with_targets([ALWAYS]))
+    Ok(filter.with_targets(bounds).with_targets(kept).with_targets([ALWAYS, SPAN]))
 }
 
 /// The most that may be logged of this module.
@@ -147,6 +155,31 @@ mod tests {
         let nameless = logged("info", work);
         assert_eq!(nameless.lines().count(), 2, "{nameless}");
         assert!(!nameless.contains("\"lake\""), "{nameless}");
+    }
+
+    #[test]
+    fn every_line_of_an_invocation_has_the_requests_id_at_its_top() {
+        let work = || {
+            tracing::error!("before any invocation");
+            let span = tracing::info_span!(
+                target: "lambda_runtime::layers::trace", "Lambda runtime invoke",
+                requestId = "84\"76a536", xrayTraceId = "Root=1-5759e988-bd862e3fe1be46a994272793"
+            );
+            span.in_scope(|| {
+                tracing::error!(dataset = "seats", "partition not compacted");
+                tracing::info_span!("within").in_scope(|| tracing::error!("of a span of our own"));
+            });
+        };
+        for (lake, filter) in
+            [(None, "info"), (Some("tributary-prod"), "info"), (None, "error"), (None, "aws=error")]
+        {
+            let text = logged_of(lake, filter, work);
+            let lines: Vec<serde_json::Value> =
+                text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            let ids: Vec<Option<&str>> = lines.iter().map(|line| line["request_id"].as_str()).collect();
+            assert_eq!(ids, [None, Some("84\"76a536"), Some("84\"76a536")], "{filter}: {text}");
+            assert_eq!((&lines[1]["dataset"], lines[1]["lake"].as_str()), (&"seats".into(), lake), "{text}");
+        }
     }
 
     #[test]

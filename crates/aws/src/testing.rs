@@ -5,12 +5,15 @@
 pub mod lambda;
 mod server;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use aws_config::{Region, retry::RetryConfig};
 use domain::port::Ids;
 
-use crate::{Aws, config::ATTEMPTS};
+use crate::{Aws, config::ATTEMPTS, log_filter, telemetry};
 
 pub use server::{Request, Server, answer};
 
@@ -117,4 +120,34 @@ pub fn impatient(server: &Server) -> Aws {
     let region = Region::new(format!("test-{}", server.port()));
     let sdk = aws.sdk.to_builder().retry_config(retries).timeout_config(timeouts.build());
     Aws { sdk: sdk.region(region).build(), calls: aws.calls }
+}
+
+/// What is logged to its subscriber, as a function writes it: a JSON object a line.
+#[derive(Debug, Clone, Default)]
+pub struct JsonLog(Arc<Mutex<Vec<u8>>>);
+
+impl JsonLog {
+    /// A subscriber with the filter of a setting, and the lake's name.
+    pub fn subscriber(&self, filter: &str, lake: Option<&str>) -> tracing::Dispatch {
+        let log = self.clone();
+        tracing::Dispatch::new(telemetry::lines(log_filter(filter).unwrap(), lake, move || log.clone()))
+    }
+
+    /// The lines so far. One that is no JSON object is a failure.
+    pub fn lines(&self) -> Vec<serde_json::Map<String, serde_json::Value>> {
+        let text = self.0.lock().unwrap().clone();
+        let lines = String::from_utf8(text).unwrap();
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+impl std::io::Write for JsonLog {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }

@@ -111,6 +111,7 @@ mod tests {
     fn what_partitions_report_adds_up_and_no_number_is_left_out() {
         let one = Report {
             committed: 1,
+            generation: Some(domain::Generation::FIRST),
             batches: 2,
             rows: 3,
             duplicates_dropped: 4,

@@ -9,7 +9,7 @@ use aws::{
 use aws_lambda_events::sqs::SqsBatchResponse;
 use chrono::{DateTime, Utc};
 use domain::{
-    DatasetName, Partition,
+    DatasetName, Generation, Partition,
     key::ParsedKey,
     port::Clock,
     problem::Problem,
@@ -190,6 +190,7 @@ fn tell(
             tracing::info!(
                 %dataset, %partition,
                 committed = report.committed,
+                generation = report.generation.map(Generation::number),
                 batches = report.batches,
                 rows = report.rows,
                 duplicates_dropped = report.duplicates_dropped,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    Commit, DatasetName, Partition,
+    Commit, DatasetName, Generation, Partition,
     port::{Clock, Ids, ObjectStore, StoreError},
     run::{Expired, Run},
 };
@@ -32,6 +32,8 @@ const DOUBLINGS: u32 = 4;
 pub struct Report {
     /// Generations committed by this run.
     pub committed: u32,
+    /// The last of them.
+    pub generation: Option<Generation>,
     /// Landing batches consumed.
     pub batches: usize,
     /// Rows of the last generation committed.
@@ -219,6 +221,7 @@ pub(crate) struct Others {
 impl Report {
     pub(crate) fn add(&mut self, done: &Done) {
         self.committed += 1;
+        self.generation = Some(done.commit.generation);
         self.batches += done.batches;
         self.rows = done.commit.rows;
         self.duplicates_dropped += done.commit.duplicates_dropped;

@@ -9,7 +9,8 @@ use aws::{
 use aws_lambda_events::sqs::SqsBatchResponse;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    DatasetName, Partition, key::ParsedKey, port::Clock, problem::Problem, run::Run, target::Target,
+    DatasetName, Generation, Partition, key::ParsedKey, port::Clock, problem::Problem, run::Run,
+    target::Target,
 };
 use futures::future::join_all;
 use lambda_runtime::LambdaEvent;
@@ -32,12 +33,13 @@ pub async fn handle(
         Trigger::Direct(dataset, partition) => {
             let work = project(context, &dataset, &partition, &run, done);
             let projected = deadline::in_time(&SystemClock, deadline, work).await?;
-            projected.inspect_err(|error| {
+            let changed = projected.inspect_err(|error| {
                 let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
                 done.count(error);
                 let error = domain::chain(error);
                 tracing::error!(%dataset, %partition, stopped, problem, error, "the catalog was not brought up to date");
             })?;
+            tracing::info!(%dataset, %partition, changed, "partition registered");
             Ok(SqsBatchResponse::default())
         }
         Trigger::Schedule => {
@@ -174,24 +176,26 @@ async fn publish(
     let (mut done, mut failed) = (Reconciled::default(), BTreeSet::new());
     for (place, of) in places {
         let Place::Partition(dataset, partition) = place else { continue };
-        let published_to = target.name();
+        let (published_to, mut seen) = (target.name(), None);
         let work = async {
             run.may_begin(context.register.clock.now(), PLACE)?;
-            context.register.project_to(target, dataset, partition, run).await
+            context.register.project_seeing(target, dataset, partition, run, &mut seen).await
         };
         let answer = deadline::in_time(&SystemClock, deadline, work).await;
+        let generation = seen.map(Generation::number);
         match answer.unwrap_or_else(|expired| Err(expired.into())) {
             Ok(changed) => {
                 done.partitions += 1;
                 done.changed += usize::from(changed);
-                tracing::info!(%dataset, %partition, published_to, changed, "partition registered");
+                tracing::info!(%dataset, %partition, generation, published_to, changed, "partition registered");
             }
             Err(error) => {
                 let (stopped, problem) = (error.stops(), error.problem().map(Problem::code));
                 done.count(&error);
                 let error = domain::chain(&error);
                 tracing::error!(
-                    %dataset, %partition, published_to, stopped, problem, error, "a target was not brought up to date"
+                    %dataset, %partition, generation, published_to, stopped, problem, error,
+                    "a target was not brought up to date"
                 );
                 failed.extend(of);
             }

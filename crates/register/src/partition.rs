@@ -1,7 +1,7 @@
 //! One partition: what each target names of it follows the head.
 
 use domain::{
-    DatasetName, Partition,
+    DatasetName, Generation, Partition,
     port::{Catalog, CatalogError, Clock, Ids, ObjectStore},
     run::Run,
     sabotage::{self, Bug},
@@ -41,6 +41,18 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
         partition: &Partition,
         run: &Run,
     ) -> Result<bool, RegisterError> {
+        self.project_seeing(target, name, partition, run, &mut None).await
+    }
+
+    /// The same, and says which head it has seen last, whether it succeeds or fails.
+    pub(crate) async fn project_seeing(
+        &self,
+        target: &dyn Target,
+        name: &DatasetName,
+        partition: &Partition,
+        run: &Run,
+        seen: &mut Option<Generation>,
+    ) -> Result<bool, RegisterError> {
         let permit = || run.may_change(self.clock.now());
         let (mut changed, mut tried, mut backoff) = (false, false, Backoff::default());
         for _ in 0..ATTEMPTS {
@@ -52,6 +64,7 @@ impl<S: ObjectStore, C: Catalog, K: Clock, I: Ids> Register<S, C, K, I> {
                 false => None,
             };
             let head = self.head(name, partition).await?;
+            *seen = head.as_ref().map(|head| head.generation);
             let accepted = schemas::load(&*self.store, name).await?;
             if let Some(accepted) = &accepted
                 && let Err(other) = accepted.dataset.check_partition(partition)

@@ -13,6 +13,9 @@ use serde_json::Value;
 use super::server::{Request, Server, answer};
 use crate::SystemClock;
 
+/// The id of every request.
+const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
+
 /// What a function answered to an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
@@ -52,7 +55,7 @@ pub async fn run(binary: &str, variables: &[(&str, &str)], events: &[&str]) -> R
             let Some(event) = events.lock().unwrap().pop_front() else { return Vec::new() };
             let deadline = (SystemClock.now() + TimeDelta::minutes(1)).timestamp_millis().to_string();
             let headers = [
-                ("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
+                ("Lambda-Runtime-Aws-Request-Id", REQUEST_ID),
                 ("Lambda-Runtime-Deadline-Ms", deadline.as_str()),
                 ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-west-2:000000000000:function:f"),
             ];
@@ -80,7 +83,7 @@ pub async fn run(binary: &str, variables: &[(&str, &str)], events: &[&str]) -> R
 
 /// Checks what holds of every function: a wrong setting of its own ends it with a message that names the variable, before it
 /// takes an event; wrong settings of others do not concern it; and each invocation leaves one line, whatever came of it, with
-/// metrics in it where the lake has a name.
+/// metrics in it where the lake has a name. Each line of an invocation is JSON and has its request's id.
 /// Answers what became of these events with the wrong settings of others.
 pub async fn check(
     function: &str,
@@ -110,12 +113,18 @@ pub async fn check(
         assert_eq!(line["invocations_failed"] == 1, answered.is_error, "{line}");
     }
 
+    // Whatever is logged, each line of an invocation says of which.
+    let warnings = [others, &[("TRIBUTARY_LOG", "warn")]].concat();
+    for line in run(binary, &warnings, events).await.invocations() {
+        assert_eq!(line["request_id"], REQUEST_ID, "{line}");
+    }
     let ran = run(binary, others, events).await;
     assert_eq!(ran.answers.len(), events.len(), "{ran:?}");
     let lines = ran.invocations();
     assert_eq!(lines.len(), events.len(), "{ran:?}");
     for (n, (line, answered)) in lines.iter().zip(&ran.answers).enumerate() {
         assert_eq!((&line["function"], &line["cold_start"]), (&function.into(), &(n == 0).into()), "{line}");
+        assert_eq!(line["request_id"], REQUEST_ID, "{line}");
         let message = if answered.is_error { "invocation failed" } else { "invocation answered" };
         assert_eq!(line["message"], message, "{line}");
         assert!(line["left_ms"].as_i64().is_some_and(|left| (1..=60_000).contains(&left)), "{line}");

@@ -202,6 +202,6 @@ impl TestLake {
     }
 }
 
-fn attribute(value: &str) -> MessageAttributeValue {
+pub(crate) fn attribute(value: &str) -> MessageAttributeValue {
     MessageAttributeValue::builder().data_type("String").string_value(value).build().unwrap()
 }

@@ -23,6 +23,7 @@ mod guard;
 mod harness;
 mod http;
 mod keys;
+mod lines;
 mod log;
 mod metrics;
 mod mistakes;
