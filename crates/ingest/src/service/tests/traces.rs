@@ -37,7 +37,7 @@ async fn a_landing_object_names_its_messages_and_their_traces() {
                 "data": {{"passenger_id": {id}}}}}"#
         )
     };
-    let own = [cloud(4, OTHER), cloud(5, "nonsense"), cloud(6, TRACEPARENT)].join("\n");
+    let own = format!("[{}]", [cloud(4, OTHER), cloud(5, "nonsense"), cloud(6, TRACEPARENT)].join(","));
     let messages = [
         message("95df01b4-ee98-5cb9-9903-4c221d41eb5e", to, r#"{"passenger_id": 1}"#),
         Message { trace: trace(TRACEPARENT), ..message("b", to, many) },
@@ -48,7 +48,7 @@ async fn a_landing_object_names_its_messages_and_their_traces() {
     let report = world.ingest.store(&messages, NEVER).await.unwrap();
     assert_eq!((report.accepted, report.quarantined, report.objects), (6, 1, 2));
     let traced = [(1, TRACEPARENT), (2, OTHER), (2, TRACEPARENT)].map(|(of, text)| (of, text.to_owned()));
-    let marks = messages[..3].iter().map(|message| MessageMark::of(message.id)).collect();
+    let marks: Vec<MessageMark> = messages[..3].iter().map(|message| MessageMark::of(message.id)).collect();
     assert_eq!(world.trailer().await, (marks, traced.to_vec()));
     assert_eq!(report.traces, [TRACEPARENT, OTHER, TRACEPARENT].map(|text| trace(text).unwrap()));
     assert_eq!(world.lines("landing/").await.len(), 6, "lines are what they were");
