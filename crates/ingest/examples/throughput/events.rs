@@ -20,13 +20,16 @@ pub(crate) struct Shape {
     messages: usize,
     /// Events of one message; more than one are an array.
     packed: usize,
+    /// Whether each message has an attribute `traceparent`.
+    traced: bool,
 }
 
-pub(crate) const SHAPES: [Shape; 4] = [
-    Shape { name: "10-messages", messages: 10, packed: 1 },
-    Shape { name: "1000-messages", messages: 1_000, packed: 1 },
-    Shape { name: "6MB-messages", messages: usize::MAX, packed: 1 },
-    Shape { name: "6MB-packed-100", messages: usize::MAX, packed: 100 },
+pub(crate) const SHAPES: [Shape; 5] = [
+    Shape { name: "10-messages", messages: 10, packed: 1, traced: false },
+    Shape { name: "1000-messages", messages: 1_000, packed: 1, traced: false },
+    Shape { name: "1000-traced", messages: 1_000, packed: 1, traced: true },
+    Shape { name: "6MB-messages", messages: usize::MAX, packed: 1, traced: false },
+    Shape { name: "6MB-packed-100", messages: usize::MAX, packed: 100, traced: false },
 ];
 
 /// An event, and what its senders put into it.
@@ -44,7 +47,7 @@ impl Shape {
         let (mut messages, mut payload_bytes) = (0, 0);
         while messages < self.messages {
             let payload = payload(&mut random, now, self.packed, messages * self.packed);
-            let record = record(&mut random, now, &payload);
+            let record = record(&mut random, now, &payload, self.traced);
             if event.len() + record.len() + b",]}".len() > INVOCATION {
                 break;
             }
@@ -67,9 +70,9 @@ fn payload(random: &mut Random, now: DateTime<Utc>, packed: usize, first: usize)
 }
 
 /// One record, compact, as Lambda gets it.
-fn record(random: &mut Random, now: DateTime<Utc>, payload: &str) -> String {
+fn record(random: &mut Random, now: DateTime<Utc>, payload: &str, traced: bool) -> String {
     let sent = now - TimeDelta::milliseconds(random.below(2_000));
-    let body = notification(random, sent, payload);
+    let body = notification(random, sent, payload, traced);
     let millis = sent.timestamp_millis();
     let attributes = format!(
         r#"{{"ApproximateReceiveCount":"1","SentTimestamp":"{}","SenderId":"AIDA3MFUCNIDZJOK6YB2Y","ApproximateFirstReceiveTimestamp":"{}"}}"#,
@@ -92,10 +95,17 @@ fn record(random: &mut Random, now: DateTime<Utc>, payload: &str) -> String {
 }
 
 /// What SNS wraps a message in, with its own line breaks and spaces.
-fn notification(random: &mut Random, sent: DateTime<Utc>, payload: &str) -> String {
+fn notification(random: &mut Random, sent: DateTime<Utc>, payload: &str, traced: bool) -> String {
     let (id, signature, certificate) = (random.uuid(), random.base64(342), random.hex(32));
     let sent = sent.to_rfc3339_opts(SecondsFormat::Millis, true);
     let (message, subscription) = (quoted(payload), random.uuid());
+    let trace = match traced {
+        true => {
+            let traceparent = format!("00-{}-{}-01", random.hex(32), random.hex(16));
+            format!(",\n    \"traceparent\" : {{\"Type\":\"String\",\"Value\":\"{traceparent}\"}}")
+        }
+        false => String::new(),
+    };
     format!(
         r#"{{
   "Type" : "Notification",
@@ -108,7 +118,7 @@ fn notification(random: &mut Random, sent: DateTime<Utc>, payload: &str) -> Stri
   "SigningCertURL" : "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-{certificate}.pem",
   "UnsubscribeURL" : "https://sns.us-west-2.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=arn:aws:sns:us-west-2:000000000000:tributary:{subscription}",
   "MessageAttributes" : {{
-    "dataset" : {{"Type":"String","Value":"orders"}}
+    "dataset" : {{"Type":"String","Value":"orders"}}{trace}
   }}
 }}"#
     )
