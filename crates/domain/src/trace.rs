@@ -147,34 +147,40 @@ fn digits<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
     bytes(text).filter(|id| *id != [0; N])
 }
 
-/// So many bytes as lower-case hexadecimal digits, and nothing else.
+/// So many bytes as lower-case hexadecimal digits, and nothing else. It is done for the id of each message.
 pub(crate) fn bytes<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
     if text.len() != 2 * N {
         return None;
     }
-    let (mut bytes, mut wrong) = ([0; N], 0);
-    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        let [high, low] = pair else { return None };
-        let (high, low) = (VALUES[usize::from(*high)], VALUES[usize::from(*low)]);
-        wrong |= high | low;
-        *byte = (high << 4) | (low & 15);
+    let mut bytes = [0; N];
+    for (to, from) in bytes.chunks_mut(4).zip(text.chunks(8)) {
+        // Zeros behind them, where there are fewer.
+        let mut digits = [b'0'; 8];
+        digits.get_mut(..from.len())?.copy_from_slice(from);
+        to.copy_from_slice(eight(digits)?.get(..to.len())?);
     }
-    (wrong < NO_DIGIT).then_some(bytes)
+    Some(bytes)
 }
 
-/// What is no digit has this bit.
-const NO_DIGIT: u8 = 16;
+/// Each byte of a word.
+const EACH: u64 = 0x0101_0101_0101_0101;
 
-/// The value of each character as a digit.
-const VALUES: [u8; 256] = {
-    let mut values = [NO_DIGIT; 256];
-    let mut value = 0;
-    while value < 16 {
-        values[b"0123456789abcdef"[value] as usize] = value as u8;
-        value += 1;
+/// The four bytes of eight digits, which are the bytes of one word.
+fn eight(digits: [u8; 8]) -> Option<[u8; 4]> {
+    let word = u64::from_le_bytes(digits);
+    // Of the letters, which have bit 6, the lower four bits are 1 for a. None of these sums leaves its byte.
+    let values = (word & (EACH * 15)) + 9 * ((word >> 6) & EACH);
+    let letters = ((values + EACH * 6) >> 4) & EACH;
+    let again = values + EACH * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10);
+    if again != word || values & (EACH * 16) != 0 {
+        return None;
     }
-    values
-};
+    // The value of the first digit of two goes above that of the second; then the four bytes move together.
+    let pairs = ((values << 4) | (values >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs | (pairs >> 8)) & 0x0000_ffff_0000_ffff;
+    let [a, b, c, d, ..] = (fours | (fours >> 16)).to_le_bytes();
+    Some([a, b, c, d])
+}
 
 #[cfg(test)]
 mod tests {
@@ -281,6 +287,23 @@ mod tests {
         fn no_bytes_are_too_much_for_it(bytes: Vec<u8>) {
             let _none = (TraceContext::parse(&bytes), TraceContext::of_xray(&bytes));
         }
+    }
+
+    #[test]
+    fn each_byte_at_each_place_is_a_digit_or_none() {
+        for place in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut text = *b"1a2b9f0e";
+                text[place] = byte;
+                let is_digit = matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+                let read = |text: &str| u32::from_str_radix(text, 16).unwrap().to_be_bytes();
+                let expected = is_digit.then(|| read(std::str::from_utf8(&text).unwrap()));
+                assert_eq!(eight(text), expected, "{byte} at {place}");
+                assert_eq!(bytes::<4>(&text), expected);
+            }
+        }
+        assert_eq!(bytes::<5>(b"00ff10a501"), Some([0, 255, 16, 165, 1]));
+        assert_eq!((bytes::<1>(b"7f"), bytes::<1>(b"7"), bytes::<1>(b"7F")), (Some([127]), None, None));
     }
 
     #[test]
