@@ -149,7 +149,8 @@ async fn what_is_not_within_the_bounds_is_not_found() {
     world.dataset = DatasetName::new("planes").ok();
     assert!(matches!(world.trace(FIRST).await.2, Err(Failure::NotFound(_))));
     world.dataset = None;
-    assert!(matches!(world.trace("95df01b4").await.2, Err(Failure::NotFound(_))));
+    let Err(Failure::NotFound(why)) = world.trace("95df01b4").await.2 else { panic!("it was found") };
+    assert!(why.contains("`tributary rows DATASET --where '_id=like.95df01b4:*'`"), "{why}");
     world.since = world.clock.now() + TimeDelta::days(1);
     for id in [FIRST, BAD, TRACE] {
         let (machine, person, outcome) = world.trace(id).await;

@@ -154,17 +154,20 @@ impl Report<'_> {
             output::counted(landing, "object"),
             output::counted(quarantine, "object"),
         );
+        let cleaned = "It was sent earlier: say --since. Or `ingest` never got it: then it is in the queue or in a dead-letter \
+                       queue. Or it has only events that an earlier message had. Or it was compacted, and its landing \
+                       object deleted after the grace (TRIBUTARY_GRACE): then its events are in the table";
         let next = match wanted {
-            Wanted::Batch(_) => {
-                "Nor does any commit since then list it. Commits are kept for the retention (TRIBUTARY_RETENTION) after newer \
-                 ones took their place; a batch that is older is in the table. Was it earlier? Say --since."
-            }
-            Wanted::Message(_) | Wanted::Trace(_) => {
-                "It was sent earlier: say --since. Or it was compacted, and its landing object deleted after the grace \
-                 (TRIBUTARY_GRACE): then its events are in the table, and `tributary rows` finds them by what they say. Or \
-                 `ingest` never got it: then it is in the queue or in a dead-letter queue. Or it has only events that an \
-                 earlier message had."
-            }
+            Wanted::Batch(_) => "Nor does any commit since then list it. Commits are kept for the retention \
+                                 (TRIBUTARY_RETENTION) after newer ones took their place; a batch that is older is in \
+                                 the table. Was it earlier? Say --since."
+                .to_owned(),
+            Wanted::Trace(_) => format!("{cleaned}."),
+            Wanted::Message(id) => format!(
+                "{cleaned}. Of a dataset without identity, `tributary rows DATASET --where '_id=like.{}:*'` shows them; of \
+                 others, what they say finds them.",
+                output::one_line(id)
+            ),
         };
         format!("{looked} {next}")
     }
