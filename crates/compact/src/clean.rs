@@ -44,6 +44,8 @@ pub(crate) async fn clean<S: ObjectStore, K: Clock>(
     for failure in &failures {
         // It stays listed as consumed, so the next run tries again.
         tracing::warn!(
+            %dataset,
+            %partition,
             key = failure.key,
             error = domain::chain(&failure.error),
             "a consumed landing object could not be deleted"

@@ -69,7 +69,10 @@ pub(crate) async fn list<S: ObjectStore>(
             }
             // A daily partition's prefix is that of its day's hourly ones too.
             Ok(ParsedKey::Landing(_, found, _)) if found != *partition => {}
-            _ => tracing::warn!(key = object.key, "an object in landing is not a batch; it is left alone"),
+            _ => {
+                let key = object.key;
+                tracing::warn!(%dataset, %partition, key, "an object in landing is not a batch; it is left alone");
+            }
         }
     }
     let room = MAX_CONSUMED.saturating_sub(listing.consumed.len());

@@ -176,7 +176,7 @@ pub(crate) async fn store_refused<S: ObjectStore>(
         let key = key::quarantine(Some(dataset), day(partition, ingested), &name);
         match store.put(&key, body, PutMode::Create).await {
             Ok(()) | Err(StoreError::AlreadyExists { .. }) => {
-                tracing::warn!(key, lines, "landing lines do not fit and are in quarantine");
+                tracing::warn!(%dataset, %partition, key, lines, "landing lines do not fit and are in quarantine");
             }
             Err(error) => return Err(error.into()),
         }
