@@ -157,7 +157,8 @@ pub(crate) fn bytes<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
         // Zeros behind them, where there are fewer.
         let mut digits = [b'0'; 8];
         digits.get_mut(..from.len())?.copy_from_slice(from);
-        to.copy_from_slice(eight(digits)?.get(..to.len())?);
+        let length = to.len();
+        to.copy_from_slice(eight(digits)?.get(..length)?);
     }
     Some(bytes)
 }
