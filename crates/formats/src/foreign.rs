@@ -168,9 +168,13 @@ mod tests {
             if self.0.is_empty() {
                 return Ok(0);
             }
-            let piece = self.0.remove(0).as_bytes();
-            buffer[..piece.len()].copy_from_slice(piece);
-            Ok(piece.len())
+            let piece = self.0.remove(0);
+            let (now, later) = piece.split_at(piece.len().min(buffer.len()));
+            if !later.is_empty() {
+                self.0.insert(0, later);
+            }
+            buffer[..now.len()].copy_from_slice(now.as_bytes());
+            Ok(now.len())
         }
     }
 
