@@ -27,6 +27,8 @@ pub(super) struct Index {
     pub(super) slots: usize,
     nulls: usize,
     pub(super) text_bytes: i64,
+    /// Bytes of all pages.
+    size: i64,
     /// Of all pages, and of the last page with values.
     extent: Option<Extent>,
     last: Option<Extent>,
@@ -43,6 +45,7 @@ impl Index {
             slots: 0,
             nulls: 0,
             text_bytes: 0,
+            size: 0,
             extent: None,
             last: None,
             ascending: true,
@@ -57,8 +60,10 @@ impl Index {
         self.columns.append(page.bounds.is_none(), least, greatest, nulls as i64);
         self.offsets.append_row_count(page.rows as i64);
         self.offsets.append_unencoded_byte_array_data_bytes(Some(page.bytes));
-        // The offset follows from the sizes when the dictionary's is known. No page has 2 GiB.
-        self.offsets.append_offset_and_size(0, size as i32);
+        // Counted from the first page. `update_dictionary_location` counts anew if there is a dictionary before it, and only
+        // then. No page has 2 GiB.
+        self.offsets.append_offset_and_size(self.size, size as i32);
+        self.size += size as i64;
         self.rows += page.rows;
         self.slots += page.slots;
         self.nulls += nulls;

@@ -108,6 +108,15 @@ pub(super) fn same_bounds(one: &ParquetMetaData, other: &ParquetMetaData, words:
             assert_eq!(text_bytes(one_leaf), text_bytes(other_leaf), "{words}");
             let pages = |file: &ParquetMetaData| {
                 let places = file.offset_index().unwrap()[index][leaf].page_locations();
+                // Each page begins where the one before it ends, with a dictionary before the first one or without.
+                let column = file.row_group(index).column(leaf);
+                let (start, length) = column.byte_range();
+                let mut next = column.data_page_offset();
+                for place in places {
+                    assert_eq!(place.offset, next, "{words}");
+                    next += i64::from(place.compressed_page_size);
+                }
+                assert_eq!(next as u64, start + length, "{words}");
                 places.iter().map(|page| page.first_row_index).collect::<Vec<_>>()
             };
             assert_eq!(pages(one), pages(other), "{words}");
